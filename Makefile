@@ -1,0 +1,61 @@
+# The two commands a newcomer needs are `make demo` and `make test`; both set everything up by themselves.
+# Python: the first of python3.13 ... python3.10, python3 that is new enough (override: make PYTHON=/path/to/python).
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+FILE   ?=
+
+.PHONY: help setup demo test test-all lint types format lock docs bench clean
+
+help:
+	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file'
+	@echo 'make test               set up, then run the tests (under 10 minutes)'
+	@echo 'make lint types         ruff and mypy'
+	@echo 'make bench              every figure that the docs quote (needs a quiet machine)'
+	@echo 'make lock               resolve constraints.txt anew'
+	@echo 'make docs               write the generated pages anew'
+
+# The exact, hash-checked versions of constraints.txt, then the project itself, editable.
+$(VENV)/.ready: constraints.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo 'Foretype needs Python 3.10 or newer, with venv; none was found.' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(VENV)/.ready
+
+demo: setup
+	@$(BIN)/foretype demo $(FILE)
+
+test: setup
+	@$(BIN)/pytest -m 'not slow' tests
+
+test-all: setup
+	@$(BIN)/pytest tests
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/mypy
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# uv resolves for every platform and Python at once; it is needed only here.
+lock:
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
+		--group dev pyproject.toml -o constraints.txt --upgrade --quiet
+
+docs: setup
+	@$(BIN)/python -m foretype.settings.reference
+
+clean:
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
