@@ -119,8 +119,6 @@ class StreamBrokenError(ModelError):
 
     retry = True
 
-    def __init__(
-        self, message: str, remedy: str = "", *, status: int | None = None, partial: str = ""
-    ) -> None:
+    def __init__(self, message: str, remedy: str = "", *, status: int | None = None, partial: str = "") -> None:
         super().__init__(message, remedy, status=status)
         self.partial = partial
