@@ -1,0 +1,209 @@
+"""Every option of Foretype: its name, type, default, scope and what it does, each in one place only.
+
+The checks, `foretype config`, docs/configuration.md and the JSON schema are made from these declarations;
+to add an option, add one field here. The module may hold no logic beyond reading its own values.
+"""
+
+# ruff: noqa: RUF009 - `option` and `group` are calls to dataclasses.field with the declaration's metadata.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from foretype.settings.schema import Rule, group, option
+
+Mode = Literal["auto", "chat", "fim", "suffix", "mistral", "infill", "local"]
+Multiline = Literal["auto", "never", "always"]
+Trigger = Literal["auto", "manual"]
+Popup = Literal["auto", "always", "never"]
+LogLevel = Literal["off", "error", "warning", "info", "debug"]
+
+_USER = Rule(scope="user")
+_SECONDS = Rule(scope="user", minimum=0.1, maximum=3600)
+# A limit that is not set does not limit; 0 is refused because it could be read both ways.
+_LIMIT = Rule(scope="user", minimum=1, maximum=10**12)
+_PRICE = Rule(scope="user", minimum=0, maximum=10**6)
+_URL = r"https?://([^\s/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?([/?#]\S*)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one model costs, in any one currency per million tokens."""
+
+    input: float = option(0.0, "Price of a million prompt tokens.", _PRICE)
+    output: float = option(0.0, "Price of a million generated tokens.", _PRICE)
+    cached: float | None = option(
+        None,
+        "Price of a million prompt tokens that the server had cached; the same as `input` if not set.",
+        _PRICE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait for the model's server, in seconds."""
+
+    connect: float = option(3.0, "Seconds to wait for a connection to the model's server.", _SECONDS)
+    first_token: float = option(
+        15.0, "Seconds to wait for the first token, the server's queue included.", _SECONDS
+    )
+    between_tokens: float = option(10.0, "Seconds to wait from one token of an answer to the next.", _SECONDS)
+    total: float = option(30.0, "Seconds that one answer may take from the request to its end.", _SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Which model answers, where it is, and how it is asked."""
+
+    base_url: str = option(
+        "",
+        "Address of an OpenAI-compatible server, up to and with its `/v1`; without one the embedded engine "
+        "answers and nothing leaves the machine.",
+        Rule(
+            scope="user",
+            environment="FORETYPE_BASE_URL",
+            pattern=_URL,
+            allowed="an address such as http://localhost:8080/v1",
+            example="http://localhost:8080/v1",
+        ),
+    )
+    name: str = option(
+        "",
+        "The model's name as its server knows it.",
+        Rule(scope="user", environment="FORETYPE_MODEL", example="qwen2.5-coder-7b"),
+    )
+    mode: Mode = option(
+        "auto",
+        "How the model is asked: `chat` messages, a fill-in-the-middle prompt (`fim`), a prompt with `suffix`, "
+        "the `mistral` or llama.cpp `infill` route, or the embedded engine only (`local`); "
+        "`auto` chooses by model and server.",
+        Rule(scope="user", environment="FORETYPE_MODE"),
+    )
+    api_key_env: str = option(
+        "",
+        "Name of the environment variable that holds the key (the name, never the key itself).",
+        Rule(
+            scope="user",
+            secret=True,
+            pattern=r"[A-Za-z_][A-Za-z0-9_]*",
+            allowed="the name of an environment variable, not a key",
+            example="MY_PROVIDER_KEY",
+        ),
+    )
+    api_key_command: str | tuple[str, ...] = option(
+        "",
+        "Command whose first line of output is the key, as one string or a list of arguments; "
+        "run without a shell, at most 10 seconds, once per session.",
+        Rule(scope="user", secret=True, example="pass show my-provider"),
+    )
+    headers: Mapping[str, str] = option(
+        {},
+        "Further HTTP headers that are sent with every request to the model's server.",
+        Rule(scope="user", secret=True, key_pattern=r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"),
+    )
+    prices: Mapping[str, Price] = option(
+        {}, "Prices by model name, per million tokens, from which the cost shown to you is computed.", _USER
+    )
+    timeouts: Timeouts = group(Timeouts, "How long to wait for the model's server, in seconds.")
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What is suggested, and when."""
+
+    multiline: Multiline = option(
+        "auto",
+        "Whether a suggestion may have several lines: where the code calls for it (`auto`), `never`, or `always`.",
+        Rule(off=("never",)),
+    )
+    max_lines: int = option(
+        20, "Longest suggestion in lines; what is longer is cut there.", Rule(minimum=1, maximum=1000)
+    )
+    trigger: Trigger = option(
+        "auto",
+        "Whether suggestions come while typing (`auto`) or only when the editor asks on your command (`manual`).",
+        Rule(off=("manual",)),
+    )
+    popup: Popup = option(
+        "auto",
+        "Whether the completion popup has a suggestion too: only in editors without ghost text (`auto`), "
+        "`always`, or `never`.",
+        Rule(off=("never",)),
+    )
+    threshold: float = option(
+        0.57,
+        "How sure the embedded engine must be before it shows anything, from 0 (always) to 1 (never).",
+        Rule(minimum=0, maximum=1, off=(1.0,)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the model is shown."""
+
+    max_tokens: int = option(
+        2048,
+        "Longest prompt in tokens, counted by the model's own tokenizer where it is known.",
+        Rule(minimum=128, maximum=2_000_000),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be asked of the model's server; what is not set is not limited."""
+
+    requests_per_minute: int | None = option(None, "Most requests in any minute.", _LIMIT)
+    tokens_per_minute: int | None = option(
+        None, "Most tokens in any minute, prompts and answers together.", _LIMIT
+    )
+    tokens_per_day: int | None = option(None, "Most tokens in a day, prompts and answers together.", _LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The index of the workspace that the embedded engine repeats patterns from."""
+
+    enable: bool = option(
+        True,
+        "Whether the workspace's files are indexed; without it only the open files are used.",
+        Rule(off=(False,)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the server tells the editor's log."""
+
+    level: LogLevel = option(
+        "info",
+        "Least important messages that are logged; text of documents and prompts is never logged.",
+        Rule(scope="user", environment="FORETYPE_LOG"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All options. An instance never changes; a new one is resolved when a source changes."""
+
+    enable: Mapping[str, bool] = option(
+        {"*": True, "plaintext": False, "markdown": False, "scminput": False},
+        'Suggestions on or off by the editor\'s language identifier, `"*"` for all others.',
+        Rule(off=(False,)),
+    )
+    exclude: tuple[str, ...] = option(
+        (),
+        "Globs, as in .gitignore, of files that get no suggestions and whose text is never used anywhere else.",
+        Rule(adds=True, example='["secrets/**"]'),
+    )
+    model: Model = group(Model, "Which model answers, where it is, and how it is asked.")
+    completion: Completion = group(Completion, "What is suggested, and when.")
+    context: Context = group(Context, "What the model is shown.")
+    limits: Limits = group(Limits, "How much may be asked of the model's server; what is not set is not limited.")
+    index: Index = group(Index, "The index of the workspace, which the embedded engine repeats patterns from.")
+    log: Log = group(Log, "What the server tells the editor's log.")
+
+    def enabled(self, language: str) -> bool:
+        """Whether documents with this language identifier get suggestions."""
+        return self.enable.get(language, self.enable.get("*", True))
