@@ -1,0 +1,1 @@
+"""The workspace index: a worker process walks the folder and builds arrays, the server maps and reads them."""
