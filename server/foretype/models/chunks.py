@@ -1,0 +1,101 @@
+"""Reads one JSON object of a streamed answer, whatever dialect of the OpenAI shapes it is in.
+
+Pure. One reader for chat chunks, completion chunks and whole (unstreamed) answers, since servers mix them:
+the role may come with empty, null, absent or real content; usage may ride on any chunk; choices may be
+empty, lack their delta, or hold a whole message; an error may come inside a 200.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from foretype.models.provider import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one object says. `thinking` is true where a model sent reasoning instead of text."""
+
+    text: str = ""
+    finish_reason: str | None = None
+    usage: Usage | None = None
+    error: object = None
+    thinking: bool = False
+
+
+def read_chunk(data: str) -> Chunk | None:
+    """The chunk in one event's data; None if it is not a JSON object (malformed, or cut in the middle)."""
+    try:
+        payload = json.loads(data)
+    except ValueError:
+        return None
+    return _from_object(payload) if isinstance(payload, dict) else None
+
+
+def _from_object(payload: dict[str, object]) -> Chunk:
+    error = _error_of(payload)
+    choice = _first_choice(payload.get("choices"))
+    usage = _usage_of(payload.get("usage"))
+    if choice is None:
+        return Chunk(usage=usage, error=error)
+    reason = choice.get("finish_reason")
+    body = choice.get("delta") or choice.get("message") or {}
+    if not isinstance(body, dict):
+        body = {}
+    text = choice.get("text") if "text" in choice else body.get("content")
+    return Chunk(
+        text=_text_of(text),
+        finish_reason=reason if isinstance(reason, str) and reason else None,
+        usage=usage,
+        error=error,
+        thinking=any(isinstance(body.get(key), str) and body[key] for key in ("reasoning", "reasoning_content")),
+    )
+
+
+def _error_of(payload: dict[str, object]) -> object:
+    """The error in an object: `{"error": ..}`, vLLM's older `{"object": "error", ..}`, FastAPI's `detail`."""
+    if payload.get("error"):
+        return payload["error"]
+    if payload.get("object") == "error" or payload.get("type") == "error":
+        return payload
+    if "choices" not in payload and ("detail" in payload or "message" in payload):
+        return payload
+    return None
+
+
+def _first_choice(choices: object) -> dict[str, object] | None:
+    """The choice with index 0 (or without an index): more than one is never asked for."""
+    if not isinstance(choices, list):
+        return None
+    for choice in choices:
+        if isinstance(choice, dict) and choice.get("index", 0) in (0, None):
+            return choice
+    return None
+
+
+def _text_of(content: object) -> str:
+    """Content is text, null, or a list of parts of which those of type "text" are for the reader."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = (part for part in content if isinstance(part, dict) and part.get("type") == "text")
+        return "".join(text for part in parts if isinstance(text := part.get("text"), str))
+    return ""
+
+
+def _usage_of(usage: object) -> Usage | None:
+    if not isinstance(usage, dict):
+        return None
+    prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+    if prompt is None and completion is None:
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
+    if cached is None:
+        cached = _count(usage.get("prompt_cache_hit_tokens"))  # DeepSeek's name for it
+    return Usage(prompt or 0, completion or 0, cached)
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,172 @@
+"""One client per endpoint: the SDK with a connection of our own, kept warm and closed at the end.
+
+The SDK takes a second to import and tens of megabytes, so it is loaded when first needed, in a thread. Each
+request leaves with the headers that are set here and no others: the SDK would add an organisation, a
+project, further headers and a key from its environment variables, to whatever server is configured, and
+describe the machine in `x-stainless-*`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from foretype import __version__
+from foretype.errors import ConfigurationError, ModelError, TimeoutExceededError
+from foretype.models.deadline import Deadline
+from foretype.models.network import error_of, is_loopback, network_errors, place
+from foretype.models.provider import Endpoint
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+
+# The SDK refuses to start without a key; this one never leaves, see `_Headers`.
+_NO_KEY = "none"
+# Servers and proxies commonly drop an idle connection after 60 s or more; the library's own 5 s would open
+# a new one (TCP and TLS) for almost every suggestion.
+_KEEP_ALIVE_SECONDS = 120
+# The last one is the SDK's note to itself, which it reads back from the request: how to hand out the response.
+_PLAIN_HEADERS = (
+    "host",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-type",
+    "content-length",
+    "x-stainless-raw-response",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """What warming up found: how long it took, and why the server did not answer, if it did not."""
+
+    milliseconds: float
+    error: ModelError | None = None
+
+
+class Connection:
+    """The way to one endpoint. Cheap to make; loads the SDK and connects when first used or warmed."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        _check(endpoint)
+        self.endpoint = endpoint
+        self._client: AsyncOpenAI | None = None
+        self._making: asyncio.Future[AsyncOpenAI] | None = None
+        self._closed = False
+
+    async def client(self) -> AsyncOpenAI:
+        """The SDK's client, loaded and built in a thread the first time."""
+        if self._client is None:
+            if self._closed:
+                raise ModelError("The connection to the model was closed.")
+            if self._making is None:
+                self._making = asyncio.ensure_future(asyncio.to_thread(_make_client, self.endpoint))
+            # One request may be cancelled while it waits; the others still want the client.
+            self._client = await asyncio.shield(self._making)
+        return self._client
+
+    async def warm(self) -> Warmth:
+        """Load the SDK and open the connection, so that the first suggestion does not wait for either.
+
+        Never raises for a server that does not answer: what is wrong stands in the result.
+        """
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        error: ModelError | None = None
+        try:
+            await self.get("/models")
+        except ModelError as failure:
+            error = failure
+        return Warmth((loop.time() - started) * 1000, error)
+
+    async def get(self, path: str) -> str:
+        """The body of a GET under the base URL. Raises a `ModelError` for any status but success."""
+        import httpx2
+
+        client = await self.client()
+        limit = self.endpoint.limits.first_token
+        try:
+            with Deadline(asyncio.get_running_loop().time() + limit):
+                response = await client.get(path, cast_to=httpx2.Response)
+        except asyncio.TimeoutError:
+            raise TimeoutExceededError(
+                f"{place(self.endpoint.base_url)} did not answer within {limit:g} s.", "Look into its log."
+            ) from None
+        except network_errors() as error:
+            raise error_of(error, self.endpoint) from None
+        return response.text
+
+    async def aclose(self) -> None:
+        """Close every connection. Answers that are still on their way break off."""
+        self._closed = True
+        if self._making is not None and self._client is None:
+            await asyncio.wait([self._making])
+            if self._making.cancelled() or self._making.exception() is not None:
+                return
+            self._client = self._making.result()
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+
+
+def _check(endpoint: Endpoint) -> None:
+    """Refuse what could only fail later, and less clearly."""
+    if not endpoint.base_url.startswith(("http://", "https://")):
+        raise ConfigurationError(
+            "The address of the model's server does not begin with http:// or https://.",
+            "Set `model.base_url`, for example to http://127.0.0.1:8080/v1.",
+        )
+    for text in (endpoint.key or "", *endpoint.headers, *endpoint.headers.values()):
+        if not (text.isascii() and text.isprintable()):
+            raise ConfigurationError(
+                "The key or a header holds a character that HTTP does not allow.", "Set the key and headers anew."
+            )
+
+
+def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
+    """Import and build everything that the first request would otherwise wait for. Runs in a thread."""
+    import httpx2
+    import openai
+
+    # OPENAI_LOG=debug would print parts of requests to stderr, which editors keep in log files.
+    logging.getLogger("openai").setLevel(logging.WARNING)
+    limits = endpoint.limits
+    http_client = httpx2.AsyncClient(
+        # The read limit only guards against a forgotten one: the real limits are kept around the iteration.
+        timeout=httpx2.Timeout(connect=limits.connect, read=600, write=30, pool=30),
+        limits=httpx2.Limits(
+            max_connections=100, max_keepalive_connections=20, keepalive_expiry=_KEEP_ALIVE_SECONDS
+        ),
+        # A proxy from the environment is for the outside; loopback is never reached through one.
+        trust_env=not is_loopback(endpoint.base_url),
+        # Code and key go to the configured address, not to where an answer sends on.
+        follow_redirects=False,
+        event_hooks={"request": [_Headers(endpoint)]},
+    )
+    client = openai.AsyncOpenAI(
+        api_key=endpoint.key or _NO_KEY,
+        base_url=endpoint.base_url,
+        max_retries=0,
+        http_client=http_client,
+    )
+    # These properties import their modules.
+    _ = (client.chat.completions.with_streaming_response, client.completions.with_streaming_response)
+    return client
+
+
+class _Headers:
+    """Gives every request exactly the headers that are meant for it."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._own = {"user-agent": f"foretype/{__version__}"}
+        if endpoint.key:
+            self._own["authorization"] = f"Bearer {endpoint.key}"
+        self._own.update({name.lower(): value for name, value in endpoint.headers.items()})
+
+    async def __call__(self, request: httpx2.Request) -> None:
+        headers = [(name, request.headers[name]) for name in _PLAIN_HEADERS if name in request.headers]
+        request.headers = type(request.headers)([*headers, *self._own.items()])
