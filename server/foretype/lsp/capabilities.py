@@ -1,0 +1,69 @@
+"""What this client can do, read once from `initialize` into plain yes and no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCapabilities:
+    """Only what the server acts on. Everything is False for a client that says nothing."""
+
+    name: str = ""
+    """The client's name as it gives it, for the log."""
+    inline_completion: bool = False
+    configuration: bool = False
+    """It answers `workspace/configuration`."""
+    configuration_changes: bool = False
+    """It takes a dynamic registration for `workspace/didChangeConfiguration`."""
+    watched_files: bool = False
+    """It takes a dynamic registration for `workspace/didChangeWatchedFiles`."""
+    progress: bool = False
+    """It shows work-done progress that the server begins."""
+    status: bool = False
+    """It asked for `foretype/status` (experimental.foretype.status)."""
+    api_key: bool = False
+    """It answers `foretype/apiKey` (experimental.foretype.apiKey)."""
+    label_details: bool = False
+    """Its completion popup shows a label's details."""
+
+    @classmethod
+    def read(cls, params: types.InitializeParams) -> ClientCapabilities:
+        """Read them from the parameters of `initialize`."""
+        capabilities = params.capabilities
+        text, workspace, window = capabilities.text_document, capabilities.workspace, capabilities.window
+        ours = _ours(capabilities.experimental, params.initialization_options)
+        return cls(
+            name=params.client_info.name if params.client_info else "",
+            inline_completion=bool(text and text.inline_completion),
+            configuration=bool(workspace and workspace.configuration),
+            configuration_changes=_dynamic(workspace and workspace.did_change_configuration),
+            watched_files=_dynamic(workspace and workspace.did_change_watched_files),
+            progress=bool(window and window.work_done_progress),
+            status=bool(ours.get("status")),
+            api_key=bool(ours.get("apiKey")),
+            label_details=bool(
+                text
+                and text.completion
+                and text.completion.completion_item
+                and text.completion.completion_item.label_details_support
+            ),
+        )
+
+
+def _dynamic(capability: Any) -> bool:
+    return bool(capability and capability.dynamic_registration)
+
+
+def _ours(*sources: Any) -> Mapping[str, Any]:
+    """Our own capabilities: in `experimental`, or in the options for clients that cannot change the former."""
+    merged: dict[str, Any] = {}
+    for source, key in zip(sources, ("foretype", "clientCapabilities"), strict=True):
+        found = source.get(key) if isinstance(source, Mapping) else getattr(source, key, None)
+        if isinstance(found, Mapping):
+            merged |= found
+    return merged

@@ -1,0 +1,82 @@
+"""Messages in which clients send more than the standard's types hold, which lsprotocol would drop silently.
+
+Copilot's clients add `textDocument.version` and `formattingOptions` to `textDocument/inlineCompletion`; with them
+a stale request can be refused and indentation need not be guessed. Clients that send only the standard's fields work
+as well; a missing `context` is taken as typing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from lsprotocol import types
+
+
+@attrs.define
+class FormattingOptions:
+    """How the editor indents: `tab_size` in columns, `insert_spaces` False for tabs."""
+
+    tab_size: int = 4
+    insert_spaces: bool = True
+
+
+@attrs.define
+class InlineCompletionParams:
+    """What an inline completion request says. `version` is None where the client does not send it."""
+
+    uri: str
+    position: types.Position
+    version: int | None = None
+    invoked: bool = False
+    selected: types.SelectedCompletionInfo | None = None
+    formatting: FormattingOptions | None = None
+
+
+@attrs.define
+class InlineCompletionMessage:
+    """The whole message; only `params` is used."""
+
+    params: InlineCompletionParams
+
+
+MESSAGE_TYPES: dict[str, type] = {types.TEXT_DOCUMENT_INLINE_COMPLETION: InlineCompletionMessage}
+
+
+def register_hooks(converter: Any) -> Any:
+    """Teach a cattrs converter to read the messages above. Returns the converter."""
+
+    def structure(message: dict[str, Any], _: type) -> InlineCompletionMessage:
+        params = message["params"]
+        document = params["textDocument"]
+        context = params.get("context") or {}
+        selected = context.get("selectedCompletionInfo")
+        return InlineCompletionMessage(
+            InlineCompletionParams(
+                uri=converter.structure(document["uri"], str),
+                position=converter.structure(params["position"], types.Position),
+                version=_whole_number(document.get("version")),
+                invoked=context.get("triggerKind") == types.InlineCompletionTriggerKind.Invoked,
+                selected=converter.structure(selected, types.SelectedCompletionInfo) if selected else None,
+                formatting=_formatting(params.get("formattingOptions")),
+            )
+        )
+
+    converter.register_structure_hook(InlineCompletionMessage, structure)
+    return converter
+
+
+def _whole_number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _formatting(options: Any) -> FormattingOptions | None:
+    """Clients send numbers and booleans, some send them as strings; anything else means: not said."""
+    if not isinstance(options, dict):
+        return None
+    try:
+        size = int(options.get("tabSize", 4))
+    except (TypeError, ValueError):
+        return None
+    spaces = options.get("insertSpaces", True)
+    return FormattingOptions(size if 0 < size <= 16 else 4, spaces not in (False, "false"))

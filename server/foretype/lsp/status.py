@@ -1,0 +1,56 @@
+"""What the user may want to know without being disturbed: one line of status, sent when it changes.
+
+The shape is the one that Copilot's clients know (`busy`, `kind`, `message`). It goes as `foretype/status` to
+clients that asked for it, and every new warning or error once to the log. Never a popup.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+logger = logging.getLogger(__name__)
+
+STATUS_NOTIFICATION: Final = "foretype/status"
+
+Kind = Literal["Normal", "Warning", "Error", "Inactive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`kind` Inactive: no suggestions here (switched off, excluded, too large). `message` says why, or is ""."""
+
+    kind: Kind = "Normal"
+    message: str = ""
+    busy: bool = False
+
+
+class StatusLine:
+    """Keeps the status and sends its changes."""
+
+    def __init__(self, send: Callable[[str, Any], None]) -> None:
+        self._send = send
+        self._wanted = False
+        self._told: set[str] = set()
+        self.current = Status()
+
+    def enable(self) -> None:
+        """The client asked to be told."""
+        self._wanted = True
+        self._send(STATUS_NOTIFICATION, asdict(self.current))
+
+    def set(self, kind: Kind, message: str = "", *, busy: bool = False) -> None:
+        """Take on a status. A problem is logged when it is new, and again only after it had gone."""
+        status = Status(kind, message, busy)
+        if status == self.current:
+            return
+        if kind == "Normal" and not busy:
+            self._told.clear()
+        elif kind in ("Warning", "Error") and message not in self._told:
+            self._told.add(message)
+            logger.log(logging.WARNING if kind == "Warning" else logging.ERROR, "%s", message)
+        self.current = status
+        if self._wanted:
+            self._send(STATUS_NOTIFICATION, asdict(status))

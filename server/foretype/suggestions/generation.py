@@ -1,0 +1,100 @@
+"""One stream of text, shared by everybody who can use it, and closed as soon as nobody can.
+
+A generation outlives the request that began it: editors cancel a request at every key, and the key may be the very
+one that was predicted. So a cancelled generation lives on for a short grace, and an answered one until it ends; who
+knows that it has become useless closes it at once. Knows nothing of models: it reads pieces of text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+Opener = Callable[[], AbstractAsyncContextManager[AsyncIterator[str]]]
+"""Opens the stream; leaving the context closes the connection to the model."""
+
+GRACE: Final = 0.3
+"""Seconds that a cancelled generation waits for the next key. Fast typists need about 0.1 s from key to key, and
+the change may come a moment after the cancel; longer would keep a model busy with what nobody may want."""
+
+
+class Generation:
+    """A running or ended stream. `text` only ever grows; `error` is set when it ended badly."""
+
+    def __init__(self, opener: Opener, grace: float = GRACE) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._grace = grace
+        self._pieces: list[str] = []
+        self._waiters: set[asyncio.Future[None]] = set()
+        self._users = 0
+        self._farewell: asyncio.TimerHandle | None = None
+        self.error: Exception | None = None
+        self.ended = False
+        self._task = self._loop.create_task(self._run(opener))
+
+    @property
+    def text(self) -> str:
+        """All that came so far."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    async def until(self, enough: Callable[[str], bool]) -> str:
+        """Wait until the text is enough, or until no more will come; returns it.
+
+        Whoever waits here keeps the stream open. A cancelled wait leaves it open for the grace only. `enough` is
+        asked again at each piece of text and each `wake`.
+        """
+        self._users += 1
+        self._stop_farewell()
+        try:
+            while not self.ended and not enough(self.text):
+                waiter = self._loop.create_future()
+                self._waiters.add(waiter)
+                try:
+                    await waiter
+                finally:
+                    self._waiters.discard(waiter)
+        except asyncio.CancelledError:
+            if self._users == 1 and not self.ended:
+                self._farewell = self._loop.call_later(self._grace, self.close)
+            raise
+        finally:
+            self._users -= 1
+        return self.text
+
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def close(self) -> None:
+        """Close the stream now; what came stays. May be called at any time, also twice."""
+        self._stop_farewell()
+        self._task.cancel()
+
+    async def closed(self) -> None:
+        """Wait until the stream has been closed."""
+        await asyncio.wait([self._task])
+
+    async def _run(self, opener: Opener) -> None:
+        try:
+            async with opener() as pieces:
+                async for piece in pieces:
+                    if piece:
+                        self._pieces.append(piece)
+                        self.wake()
+        except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the text
+            self.error = error
+        finally:
+            self.ended = True
+            self._stop_farewell()
+            self.wake()
+
+    def _stop_farewell(self) -> None:
+        if self._farewell is not None:
+            self._farewell.cancel()
+            self._farewell = None
