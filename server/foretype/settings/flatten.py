@@ -42,7 +42,7 @@ def flatten(layer: Layer) -> Flat:
     values: object = layer.values
     # A pushed configuration may hold the sections of other servers too; ours, if there, is the only one of
     # interest.
-    if isinstance(layer.values.get(SECTION), Mapping):
+    if layer.values.get(SECTION) is not None:
         values = layer.values[SECTION]
     flat = Flat()
     _flatten(Settings, values, "", (layer, flat))

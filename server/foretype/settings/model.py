@@ -46,9 +46,7 @@ class Timeouts:
     """How long to wait for the model's server, in seconds."""
 
     connect: float = option(3.0, "Seconds to wait for a connection to the model's server.", _SECONDS)
-    first_token: float = option(
-        15.0, "Seconds to wait for the first token, the server's queue included.", _SECONDS
-    )
+    first_token: float = option(15.0, "Seconds to wait for the first token, the server's queue included.", _SECONDS)
     between_tokens: float = option(10.0, "Seconds to wait from one token of an answer to the next.", _SECONDS)
     total: float = option(30.0, "Seconds that one answer may take from the request to its end.", _SECONDS)
 
@@ -155,9 +153,7 @@ class Limits:
     """How much may be asked of the model's server; what is not set is not limited."""
 
     requests_per_minute: int | None = option(None, "Most requests in any minute.", _LIMIT)
-    tokens_per_minute: int | None = option(
-        None, "Most tokens in any minute, prompts and answers together.", _LIMIT
-    )
+    tokens_per_minute: int | None = option(None, "Most tokens in any minute, prompts and answers together.", _LIMIT)
     tokens_per_day: int | None = option(None, "Most tokens in a day, prompts and answers together.", _LIMIT)
 
 

@@ -121,8 +121,7 @@ class _Merge:
         if keys:
             self.problems.append(
                 Problem(
-                    f"This workspace is not trusted and can only switch things off, so {_listed(keys)} "
-                    "is ignored.",
+                    f"This workspace is not trusted and can only switch things off, so {_listed(keys)} is ignored.",
                     "Set it in your user file, or run `foretype trust FOLDER` if you trust this folder.",
                     layer.origin,
                     "notice",
@@ -149,8 +148,9 @@ def _refused(rule: Rule, value: object, before: object) -> bool:
 
 def _bad_value(complaint: Complaint, layer: Layer) -> Problem:
     remedy = f"Write {complaint.suggestion!r}." if complaint.suggestion else "Correct or remove it."
+    subject = complaint.subject or complaint.key
     return Problem(
-        f"{complaint.key} is {complaint.found}, which is ignored: it must be {complaint.allowed}.",
+        f"{subject} is {complaint.found}, which is ignored: it must be {complaint.allowed}.",
         remedy,
         layer.origin,
         "error",

@@ -25,12 +25,16 @@ _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One value that cannot be used: where, what was `found` (already fit to print), what is `allowed`."""
+    """One value that cannot be used: where, what was `found` (already fit to print), what is `allowed`.
+
+    `subject` begins the sentence where the key alone would not say what is wrong.
+    """
 
     key: str
     found: str
     allowed: str
     suggestion: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,7 @@ def _convert(hint: Any, raw: object, key: str, rule: Rule) -> Converted:
     if dataclasses.is_dataclass(hint):
         return _record(hint, raw, key, rule)
     if hint is bool:
-        return (
-            Converted(raw) if isinstance(raw, bool) else _refuse(key, raw, "true or false, without quotes", rule)
-        )
+        return Converted(raw) if isinstance(raw, bool) else _refuse(key, raw, "true or false, without quotes", rule)
     if hint is str:
         return _text(raw, key, rule)
     return _number(hint, raw, key, rule)
@@ -179,7 +181,8 @@ def _table(hint: Any, raw: object, key: str, rule: Rule) -> Converted:
         if entry is None:  # JSON's null says that nothing is said here
             continue
         if _UNUSABLE.search(name) or (rule.key_pattern and not re.fullmatch(rule.key_pattern, name)):
-            complaints.append(Complaint(key, f"the entry {shown(name)}", "a table with usable names"))
+            found = shown(name, rule.secret)
+            complaints.append(Complaint(key, found, "a usable name", subject=f"A name in {key}"))
             continue
         place = name if name.isprintable() and len(name) <= _LONGEST_SHOWN else shown(name)
         converted = _convert(hint, entry, f"{key}.{place}", rule)
@@ -199,9 +202,9 @@ def _record(hint: Any, raw: object, key: str, rule: Rule) -> Converted:
     for name, entry in raw.items():
         found = fields.get(name)
         if not isinstance(found, Option):
-            complaints.append(
-                Complaint(key, f"a table with {shown(name)}", "a table of " + ", ".join(fields_of(hint)))
-            )
+            allowed = "one of " + ", ".join(fields_of(hint))
+            near = closest(name, fields_of(hint))
+            complaints.append(Complaint(key, shown(name), allowed, near, f"A name in {key}"))
         elif entry is not None:
             converted = _convert(found.hint, entry, f"{key}.{found.key}", found.rule)
             complaints += converted.complaints
