@@ -138,11 +138,11 @@ def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
     http_client = httpx2.AsyncClient(
         # The read limit only guards against a forgotten one: the real limits are kept around the iteration.
         timeout=httpx2.Timeout(connect=limits.connect, read=600, write=30, pool=30),
-        limits=httpx2.Limits(
-            max_connections=100, max_keepalive_connections=20, keepalive_expiry=_KEEP_ALIVE_SECONDS
-        ),
+        limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_KEEP_ALIVE_SECONDS),
         # A proxy from the environment is for the outside; loopback is never reached through one.
         trust_env=not is_loopback(endpoint.base_url),
+        # Without TLS and proxy no certificate is ever looked at; loading the authorities would take time.
+        verify=not (is_loopback(endpoint.base_url) and endpoint.base_url.startswith("http:")),
         # Code and key go to the configured address, not to where an answer sends on.
         follow_redirects=False,
         event_hooks={"request": [_Headers(endpoint)]},

@@ -76,9 +76,7 @@ def error_from(failure: Failure) -> ModelError:
         return _page_error(failure.status)
     words = _words(body)
     status = failure.status if failure.status is not None and failure.status != 200 else _status_in(body)
-    return (
-        _by_words(words, status, failure) or _by_status(status, failure) or _unrecognised(words, status, failure)
-    )
+    return _by_words(words, status, failure) or _by_status(status, failure) or _unrecognised(words, status, failure)
 
 
 def _by_words(words: str, status: int | None, failure: Failure) -> ModelError | None:
@@ -113,9 +111,7 @@ def _by_status(status: int | None, failure: Failure) -> ModelError | None:
     if status in (401, 403):
         return _key_error(status)
     if status == 407:
-        return UnreachableError(
-            "The proxy asks for a name and a password.", "Set them in HTTPS_PROXY.", status=status
-        )
+        return UnreachableError("The proxy asks for a name and a password.", "Set them in HTTPS_PROXY.", status=status)
     if status == 429:
         return _limit_error(status, failure.headers)
     if status in (404, 405, 501):
@@ -142,9 +138,7 @@ def _unrecognised(words: str, status: int | None, failure: Failure) -> ModelErro
         return RefusedError(f"The server declined the request ({status}){tail}", _CHECK, status=status)
     if status is not None and status >= 500:
         if _UPSTREAM.search(words):
-            return ServerError(
-                f"The server could not reach the model behind it ({status}).", _CHECK, status=status
-            )
+            return ServerError(f"The server could not reach the model behind it ({status}).", _CHECK, status=status)
         return ServerError(f"The model's server failed ({status}){tail}", "Look into its log.", status=status)
     return ServerError(f"The model's server reported an error{tail}", "Look into its log.", status=status)
 

@@ -45,7 +45,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class FillPrompt:
-    """A hole in a document, not rendered yet: what stands before and after it, already cut to size."""
+    """A hole in a document, not rendered yet: what stands before and after it, of any length."""
 
     prefix: str
     suffix: str
