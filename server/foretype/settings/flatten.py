@@ -51,14 +51,14 @@ def flatten(layer: Layer) -> Flat:
 
 def _flatten(kind: type[Any], values: object, prefix: str, into: tuple[Layer, Flat]) -> None:
     layer, flat = into
-    if values is None:
-        return
     if not isinstance(values, Mapping):
         name = prefix.rstrip(".")
         flat.problems.append(_not_a_table(name, kind, values, layer.origin))
         return
     names = _names(kind)
     for spelled, raw in values.items():
+        if raw is None:
+            continue
         key = str(spelled)
         if not prefix:
             key = key.removeprefix(SECTION + ".")
@@ -71,7 +71,7 @@ def _flatten(kind: type[Any], values: object, prefix: str, into: tuple[Layer, Fl
         inner = {rest: raw} if dot else raw
         if not isinstance(found, Option):
             _flatten(found, inner, f"{prefix}{name}.", into)
-        elif raw is not None:
+        else:
             flat.entries.append(Entry(_with_key(found, prefix), inner))
 
 

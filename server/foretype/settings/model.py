@@ -77,7 +77,7 @@ class Model:
         "How the model is asked: `chat` messages, a fill-in-the-middle prompt (`fim`), a prompt with `suffix`, "
         "the `mistral` or llama.cpp `infill` route, or the embedded engine only (`local`); "
         "`auto` chooses by model and server.",
-        Rule(scope="user", environment="FORETYPE_MODE"),
+        Rule(scope="user", environment="FORETYPE_MODE", off=("local",)),
     )
     api_key_env: str = option(
         "",

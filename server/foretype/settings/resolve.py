@@ -43,8 +43,8 @@ def resolve(layers: Sequence[Layer], trusted: bool, problems: Sequence[Problem] 
     """Merge `layers` by the precedence of their kinds (the order within one kind is kept) into settings.
 
     Scalars and lists replace, tables merge entry by entry. Without `trusted` the layers of the workspace
-    can only switch things off; a project file never sets an option of scope "user". `problems` are those
-    that reading the sources already found.
+    can only switch things off; the same holds of a project file, trusted or not, for options of scope "user".
+    `problems` are those that reading the sources already found.
     """
     merge = _Merge(trusted)
     for layer in sorted(layers, key=lambda layer: PRECEDENCE.index(layer.kind)):
@@ -71,29 +71,32 @@ class _Merge:
         never: list[str] = []
         untrusted: list[str] = []
         for entry in flat.entries:
-            if layer.kind == "project" and entry.option.rule.scope == "user":
+            rule = entry.option.rule
+            barred = layer.kind == "project" and rule.scope == "user"
+            restricted = barred or (layer.from_workspace and not self.trusted)
+            if barred and not rule.off:
                 never.append(entry.option.key)
-            elif not self._take_entry(entry, layer):
-                untrusted.append(entry.option.key)
+            elif self._take_entry(entry, layer, restricted):
+                (never if barred else untrusted).append(entry.option.key)
         self._notice_never(never, layer)
         self._notice_untrusted(untrusted, layer)
 
-    def _take_entry(self, entry: Entry, layer: Layer) -> bool:
-        """Merge one option's raw value; false where the workspace would have to be trusted for it."""
+    def _take_entry(self, entry: Entry, layer: Layer, restricted: bool) -> bool:
+        """Merge one option's raw value; true where some of it is refused because the layer is `restricted`."""
         found = entry.option
         converted = convert(found, entry.raw)
         complaints = converted.complaints[:_MOST_COMPLAINTS]
         self.problems += [_bad_value(complaint, layer) for complaint in complaints]
         if not converted.usable:
-            return True
-        before = self.values[found.key]
-        if self.trusted or not layer.from_workspace:
+            return False
+        if not restricted:
             self._set(found, converted.value, layer.origin)
-            return True
+            return False
+        before = self.values[found.key]
         narrowed = _narrowed(found.rule, converted.value, before)
         if narrowed != before:
             self._set(found, narrowed, layer.origin)
-        return not _refused(found.rule, converted.value, before)
+        return _refused(found.rule, converted.value, before)
 
     def _set(self, found: Option, value: object, origin: str) -> None:
         before = self.values.get(found.key)
@@ -131,7 +134,7 @@ class _Merge:
 
 
 def _narrowed(rule: Rule, value: object, before: object) -> object:
-    """What an untrusted workspace achieves by saying `value`: what was there `before`, or less."""
+    """What a restricted layer achieves by saying `value`: what was there `before`, or less."""
     if isinstance(value, Mapping):
         return {name: entry for name, entry in value.items() if entry in rule.off}
     if rule.adds and isinstance(value, tuple) and isinstance(before, tuple):

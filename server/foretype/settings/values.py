@@ -19,6 +19,7 @@ from foretype.settings.schema import Option, Rule, camel, fields_of
 _MISSING: Final = object()
 _LONGEST_SHOWN = 60
 _HUGE = 10**18
+_NO_REAL_MAXIMUM = 10**9
 # Controls could forge a header or a line of the log; half a surrogate pair cannot be encoded.
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -76,6 +77,15 @@ def shown(raw: object, secret: bool = False) -> str:
 def hide_password(text: str) -> str:
     """`text` without the user name and password that an address in it may carry."""
     return re.sub(r"(?<=://)[^\s/@]*@", "***@", text)
+
+
+def bounds(rule: Rule) -> str:
+    """The range of a number as it continues "a number": empty where there is none."""
+    if rule.minimum is None or rule.maximum is None:
+        return ""
+    if rule.maximum >= _NO_REAL_MAXIMUM:
+        return f" of at least {rule.minimum:,g}"
+    return f" from {rule.minimum:,g} to {rule.maximum:,.0f}"
 
 
 def closest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
@@ -139,19 +149,13 @@ def _number(hint: type[int] | type[float], raw: object, key: str, rule: Rule) ->
     integral = isinstance(raw, int) or (isinstance(raw, float) and raw.is_integer())
     allowed = "a whole number" if hint is int else "a number"
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or (hint is int and not integral):
-        return _refuse(key, raw, allowed + _bounds(rule), rule)
+        return _refuse(key, raw, allowed + bounds(rule), rule)
     too_small = rule.minimum is not None and raw < rule.minimum
     too_large = rule.maximum is not None and raw > rule.maximum
     # Infinity and NaN are legal TOML; a huge integer would overflow as a float, so the bounds come first.
     if too_small or too_large or abs(raw) >= _HUGE or not math.isfinite(raw):
-        return _refuse(key, raw, allowed + _bounds(rule), rule)
+        return _refuse(key, raw, allowed + bounds(rule), rule)
     return Converted(hint(raw))
-
-
-def _bounds(rule: Rule) -> str:
-    if rule.minimum is None or rule.maximum is None:
-        return ""
-    return f" from {rule.minimum:,g} to {rule.maximum:,g}"
 
 
 def _list(raw: object, key: str, rule: Rule) -> Converted:
@@ -210,4 +214,5 @@ def _record(hint: Any, raw: object, key: str, rule: Rule) -> Converted:
             complaints += converted.complaints
             if converted.usable:
                 good[found.key] = converted.value
-    return Converted(hint(**good), tuple(complaints))
+    # Half a price would show a wrong cost; no price shows none.
+    return Converted(_MISSING if complaints else hint(**good), tuple(complaints))
