@@ -8,6 +8,8 @@ from typing import Any
 
 from lsprotocol import types
 
+from foretype.text.positions import ENCODINGS, Encoding
+
 
 @dataclass(frozen=True, slots=True)
 class ClientCapabilities:
@@ -53,6 +55,16 @@ class ClientCapabilities:
                 and text.completion.completion_item.label_details_support
             ),
         )
+
+
+def negotiated_encoding(capabilities: types.ClientCapabilities) -> Encoding:
+    """The first encoding on the client's list that we know, as pygls advertises it; UTF-16 where there is no list."""
+    general = capabilities.general
+    for wanted in (general and general.position_encodings) or ():
+        for encoding in ENCODINGS:
+            if wanted == encoding:
+                return encoding
+    return "utf-16"
 
 
 def _dynamic(capability: Any) -> bool:

@@ -1,11 +1,6 @@
-"""Between the protocol's values and ours. Nothing else in the project converts positions, ranges or paths."""
+"""Between the protocol's values and ours. Nothing else in the project converts positions or ranges."""
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from lsprotocol import types
 
@@ -26,22 +21,3 @@ def position_to_lsp(document: Document, position: Position, encoding: Encoding) 
 def range_to_lsp(document: Document, start: Position, end: Position, encoding: Encoding) -> types.Range:
     """Two places in the document in the client's units."""
     return types.Range(position_to_lsp(document, start, encoding), position_to_lsp(document, end, encoding))
-
-
-def path_of(uri: str) -> Path | None:
-    """The file behind a `file:` URI; None for untitled, remote and virtual documents, and for nonsense."""
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return None
-    if parts.scheme != "file" or "\0" in unquote(uri):
-        return None
-    if os.name == "nt":
-        host = f"//{parts.netloc}" if parts.netloc else ""
-        return Path(url2pathname(host + parts.path))
-    return Path(unquote(parts.path)) if parts.path else None
-
-
-def uri_of(path: Path) -> str:
-    """The `file:` URI of an absolute path."""
-    return path.as_uri()

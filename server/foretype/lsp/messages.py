@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 from lsprotocol import types
+from pygls.protocol import default_converter
 
 
 @attrs.define
@@ -43,8 +44,9 @@ class InlineCompletionMessage:
 MESSAGE_TYPES: dict[str, type] = {types.TEXT_DOCUMENT_INLINE_COMPLETION: InlineCompletionMessage}
 
 
-def register_hooks(converter: Any) -> Any:
-    """Teach a cattrs converter to read the messages above. Returns the converter."""
+def make_converter() -> Any:
+    """pygls's cattrs converter, able to read the messages above."""
+    converter = default_converter()  # type: ignore[no-untyped-call]
 
     def structure(message: dict[str, Any], _: type) -> InlineCompletionMessage:
         params = message["params"]

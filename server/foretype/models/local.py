@@ -24,12 +24,12 @@ DOCUMENTS_KEPT: Final = 16
 class WorkspaceView:
     """The workspace as it is indexed now, seen from one document.
 
-    `path` is the document's own name in the segments, None where it is not part of the workspace; `hidden` are
-    the paths whose indexed text is out of date.
+    `path` is the document's own name in the segments, None where it is not part of the workspace; `hidden` holds
+    for each segment the paths whose text in it is out of date.
     """
 
     segments: Sequence[Segment] = ()
-    hidden: Container[str] = ()
+    hidden: Sequence[Container[str]] = ()
     path: str | None = None
 
 

@@ -1,0 +1,37 @@
+"""`foretype serve`: the language server, over stdio or TCP."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from foretype.settings.arguments import argument_layers
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser("serve", help="serve an editor (this is what `foretype` alone does)")
+    parser.add_argument("--stdio", action="store_true", help="speak over standard input and output (the default)")
+    parser.add_argument("--tcp", action="store_true", help="listen for any number of clients instead")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=2087, help="port to listen on, 0 for any (default: %(default)s)")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="pairs", help="set an option")
+    parser.add_argument("--log-level", default="", metavar="LEVEL", help="off, error, warning, info or debug")
+    # Editors and their libraries add these; the process id also comes with `initialize`.
+    parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until the editor leaves; returns the exit code."""
+    layers, problems = argument_layers(arguments.pairs, arguments.log_level)
+    for problem in problems:
+        print(f"foretype: {problem.message} {problem.remedy}", file=sys.stderr)
+    from foretype.lsp.serve import run_stdio, run_tcp
+    from foretype.lsp.server import ServeOptions
+
+    options = ServeOptions(layers)
+    if arguments.tcp:
+        return run_tcp(arguments.host, arguments.port, options)
+    return run_stdio(options)

@@ -1,0 +1,281 @@
+"""The whole path of a suggestion, from a place in a document to text that fits there.
+
+Plain data in, plain data out; it asks the model through `ModelSource` only. What is refused here, and why, stands in
+scheduling/gate.py and context/exclude.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Final, Protocol
+
+from foretype.context.exclude import Exclusions
+from foretype.errors import ModelError
+from foretype.features.suggestion import CompletionRequest, Outcome, PopupItem, Suggestion
+from foretype.models.local import LocalEngine
+from foretype.postprocess.pipeline import fit
+from foretype.postprocess.surroundings import Surroundings
+from foretype.scheduling.breaker import Breaker
+from foretype.scheduling.extent import Extent, extent_at
+from foretype.scheduling.gate import reason_for_silence, splits_word
+from foretype.settings.model import Settings
+from foretype.suggestions.generation import Generation, Opener
+from foretype.suggestions.store import Match, SuggestionStore
+from foretype.text.document import Change, Document
+from foretype.text.lines import line_body
+from foretype.text.positions import Position, to_units
+from foretype.text.uris import path_of
+
+TYPING_PAUSE: Final = 0.075
+"""Seconds between a key and a request to the model, so that fast typing asks once and not at every key. Typed
+through, by hand and from the embedded engine there is no wait."""
+
+BLOCK_PATIENCE: Final = 0.6
+"""Seconds that the rest of a block may take once its first line is there; then the lines that came are shown."""
+
+MOST_BY_HAND: Final = 3
+"""Alternatives of the embedded engine when the user asks by hand."""
+
+
+class ModelSource(Protocol):
+    """A configured model, as this path needs it."""
+
+    @property
+    def name(self) -> str:
+        """What the user knows it as; suggestions of one model never answer for another."""
+
+    def may_see(self, document: Document) -> str:
+        """Why the model must not see this document, "" where it may."""
+
+    def opener(self, document: Document, position: Position, extent: Extent) -> Opener:
+        """What opens the stream of text that the model would put here. Opening raises ModelError."""
+
+
+class Completer:
+    """Completes in the documents of one client. Settings and model are replaced when the user changes them."""
+
+    def __init__(self, settings: Settings, local: LocalEngine, model: ModelSource | None = None) -> None:
+        self.settings = settings
+        self.model = model
+        self._exclusions = Exclusions()
+        self.store = SuggestionStore()
+        self.breaker = Breaker()
+        self._local = local
+        self._newest: dict[str, _Ticket] = {}
+
+    def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
+        """Take on other settings; what another model was asked for is closed."""
+        self.store.close()
+        self.settings, self._exclusions, self.model, self.breaker = settings, exclusions, model, Breaker()
+
+    def document_changed(self, before: Document | None, after: Document | None) -> None:
+        """Tell of every edit in message order: streams that it makes useless are closed at once."""
+        if after is not None:
+            self.store.document_changed(after)
+        elif before is not None:
+            self.store.forget(before.uri)
+            self._local.forget(before.uri)
+            self._newest.pop(before.uri, None)
+
+    def prepare(self, document: Document) -> Iterator[None]:
+        """Index an opened document for the embedded engine, about 2 ms a step."""
+        return self._local.prepare(document, 0)
+
+    def silence(self, document: Document, *, invoked: bool = False) -> str:
+        """Why this document gets no suggestions, "" where it does."""
+        if self._exclusions.excluded(path_of(document.uri)):
+            return "The file is excluded by the settings."
+        return reason_for_silence(document, self.settings, invoked=invoked) or ""
+
+    async def complete(self, request: CompletionRequest) -> Outcome:
+        """Suggest for one place. Never raises for what a model or a text can do."""
+        if silence := self.silence(request.document, invoked=request.invoked):
+            return Outcome(silence=silence)
+        place = _with_popup_item(request)
+        if splits_word(place.document, place.position):
+            return Outcome()
+        ticket = self._take_ticket(place)
+        model = self.model
+        if model is None or model.may_see(place.document):
+            outcome = self._embedded(place)
+        elif self.breaker.open:
+            outcome = replace(self._embedded(place), problem=str(self.breaker.error or ""))
+        else:
+            outcome = await self._modelled(place, model, ticket)
+        return outcome if request.selected is None else _from_popup_item(outcome, request)
+
+    def embedded_now(self, request: CompletionRequest) -> Outcome:
+        """What is known without waiting: for popups, which other sources must not have to wait for."""
+        if silence := self.silence(request.document, invoked=request.invoked):
+            return Outcome(silence=silence)
+        if splits_word(request.document, request.position):
+            return Outcome()
+        model = self.model
+        match = model and self.store.find(request.document, request.position, model.name)
+        if match and (suggestion := self._fitted(request, match, model.name if model else "")):
+            return Outcome((suggestion,))
+        return self._embedded(request)
+
+    # The embedded engine
+
+    def _embedded(self, request: CompletionRequest) -> Outcome:
+        found = self._local.complete(request.document, request.position)
+        most = MOST_BY_HAND if request.invoked else 1
+        shown = [
+            Suggestion(
+                text=prediction.text,
+                start=request.position,
+                end=Position(request.position.line, request.position.column + prediction.replaces),
+                source="embedded",
+                origin="repeats a pattern of " + (prediction.source_path or "this file"),
+                confidence=prediction.confidence,
+            )
+            for prediction in found
+            if prediction.confidence >= self.settings.completion.threshold
+        ]
+        return Outcome(tuple(shown[:most]))
+
+    # The model
+
+    async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: _Ticket) -> Outcome:
+        match = self.store.find(request.document, request.position, model.name)
+        self.store.leave(request.document, match.generation if match else None)
+        extent = self._extent(request)
+        if match is None:
+            if not request.invoked:
+                await ticket.pause(TYPING_PAUSE)
+            if ticket.superseded:
+                return Outcome(superseded=True)
+            generation = Generation(model.opener(request.document, request.position, extent))
+            self.store.add(request.document, request.position, model.name, generation)
+            match = Match(generation, 0)
+        await _until_useful(match, extent, ticket)
+        if ticket.superseded:
+            return Outcome(superseded=True)
+        return self._answered(request, match, model.name)
+
+    def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
+        error = match.generation.error
+        if isinstance(error, ModelError):
+            self.breaker.failed(error)
+        elif error is not None:
+            raise error
+        else:
+            self.breaker.succeeded()
+        if suggestion := self._fitted(request, match, model):
+            return Outcome((suggestion,))
+        return replace(self._embedded(request), problem=str(error)) if error is not None else Outcome()
+
+    def _fitted(self, request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
+        """What the generation says here, as it fits; a half finished last line is not shown."""
+        position = request.position
+        text = match.rest
+        extent = self._extent(request)
+        if not match.generation.ended:
+            text = text[: text.rfind("\n") + 1]
+        fitted = fit(text, _surroundings(request.document, position, extent))
+        if fitted is None:
+            return None
+        end = Position(position.line, position.column + fitted.replaces)
+        source: Final = "typed-through" if match.offset else "model"
+        return Suggestion(fitted.text, position, end, source, f"suggested by {model}")
+
+    def _extent(self, request: CompletionRequest) -> Extent:
+        line, column = request.position
+        text = request.document.line(line)
+        return extent_at(text[:column], text[column:], self.settings.completion)
+
+    def _take_ticket(self, request: CompletionRequest) -> _Ticket:
+        """The newest request of a document makes the one before it pointless."""
+        uri = request.document.uri
+        if uri in self._newest:
+            self._newest[uri].supersede()
+        ticket = self._newest[uri] = _Ticket()
+        return ticket
+
+
+class _Ticket:
+    """One request's place in the queue of its document: the newest counts."""
+
+    def __init__(self) -> None:
+        self.superseded = False
+        self._wake: Callable[[], None] = lambda: None
+        self._gone: asyncio.Event | None = None
+
+    def supersede(self) -> None:
+        self.superseded = True
+        self._wake()
+        if self._gone is not None:
+            self._gone.set()
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        """What to call so that the waiter looks again."""
+        self._wake = wake
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not longer than this request is the newest."""
+        self._gone = asyncio.Event()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._gone.wait(), seconds)
+
+
+async def _until_useful(match: Match, extent: Extent, ticket: _Ticket) -> None:
+    """Wait for a whole line and then, where a block is wanted, a little longer for the rest of it."""
+    generation, offset = match.generation, match.offset
+    ticket.wake_with(generation.wake)
+
+    def first_line(text: str) -> bool:
+        return ticket.superseded or "\n" in text[offset:].lstrip()
+
+    await generation.until(first_line)
+    if extent.one_line or generation.ended or ticket.superseded:
+        return
+    deadline = asyncio.get_running_loop().time() + BLOCK_PATIENCE
+    timer = asyncio.get_running_loop().call_at(deadline, generation.wake)
+
+    def block(text: str) -> bool:
+        late = asyncio.get_running_loop().time() >= deadline
+        return late or ticket.superseded or text.count("\n", offset) > extent.lines
+
+    try:
+        await generation.until(block)
+    finally:
+        timer.cancel()
+
+
+def _surroundings(document: Document, position: Position, extent: Extent) -> Surroundings:
+    line, column = position
+    text = document.line(line)
+    below = tuple(map(line_body, document.lines[line + 1 : line + 2 + 2 * extent.lines]))
+    return Surroundings(text[:column], text[column:], below, extent.lines)
+
+
+def _with_popup_item(request: CompletionRequest) -> CompletionRequest:
+    """The request as it would be if the selected popup item were in the text already: what is suggested extends it."""
+    selected = request.selected
+    if selected is None or selected.start.line != request.position.line:
+        return request
+    units = [
+        to_units(request.document.lines[at.line], at.column, "utf-32") for at in (selected.start, request.position)
+    ]
+    change = Change((selected.start.line, units[0]), (selected.start.line, units[1]), selected.text)
+    document = request.document.apply([change], request.document.version, "utf-32")
+    position = Position(selected.start.line, selected.start.column + len(selected.text))
+    return CompletionRequest(document, position, request.invoked)
+
+
+def _from_popup_item(outcome: Outcome, request: CompletionRequest) -> Outcome:
+    """Suggestions for the text with the popup item, as edits of the text without it: same start, item's text first."""
+    selected: PopupItem | None = request.selected
+    if selected is None:
+        return outcome
+
+    def extended(suggestion: Suggestion) -> Suggestion:
+        replaced = suggestion.end.column - suggestion.start.column
+        end = Position(request.position.line, request.position.column + replaced)
+        return replace(suggestion, text=selected.text + suggestion.text, start=selected.start, end=end)
+
+    return replace(outcome, suggestions=tuple(map(extended, outcome.suggestions)))

@@ -1,0 +1,59 @@
+"""What goes into and comes out of a completion: plain values, in code points, knowing no protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from foretype.text.document import Document
+from foretype.text.positions import Position
+
+Source = Literal["model", "typed-through", "embedded"]
+
+
+@dataclass(frozen=True, slots=True)
+class PopupItem:
+    """The item selected in the editor's popup: it would put `text` in place of `start` up to the cursor."""
+
+    start: Position
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """One request: a document at one version, a place in it, and whether the user asked by hand."""
+
+    document: Document
+    position: Position
+    invoked: bool = False
+    selected: PopupItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Text to put in place of `start` to `end`, both on the cursor's line.
+
+    `confidence` is the embedded engine's, None for a model's. `origin` is a few words for the user: where this
+    comes from.
+    """
+
+    text: str
+    start: Position
+    end: Position
+    source: Source
+    origin: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one request.
+
+    `superseded`: a newer request or edit has made it pointless, what is shown may stay. `silence`: why this document
+    gets no suggestions, "" where it does. `problem`: why the model did not answer, "" where it did or was not asked.
+    """
+
+    suggestions: tuple[Suggestion, ...] = ()
+    superseded: bool = False
+    silence: str = ""
+    problem: str = ""

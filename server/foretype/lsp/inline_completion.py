@@ -1,0 +1,64 @@
+"""`textDocument/inlineCompletion`: ghost text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+from foretype.features.suggestion import CompletionRequest, Outcome, PopupItem, Suggestion
+from foretype.lsp.convert import position_from_lsp, range_to_lsp
+from foretype.lsp.messages import InlineCompletionParams
+from foretype.lsp.protocol import CONTENT_MODIFIED, RequestError
+from foretype.text.document import Document
+from foretype.text.positions import Encoding
+
+if TYPE_CHECKING:
+    from foretype.lsp.server import Server
+
+ACCEPTED_COMMAND: Final = "foretype.accepted"
+
+
+def inline_completion(server: Server, params: InlineCompletionParams) -> Any:
+    """Take the document as it is at this message, then answer when there is something to say.
+
+    A version that is not the document's is refused with ContentModified; a request that a newer one or an edit has
+    made pointless is answered with null, so that clients keep what they show.
+    """
+    document = server.documents.get(params.uri)
+    if document is None:
+        return None
+    if params.version is not None and document.version is not None and params.version != document.version:
+        raise RequestError(CONTENT_MODIFIED, "The document has another version.")
+    return _answer(server, request_from_lsp(document, params, server.documents.encoding))
+
+
+async def _answer(server: Server, request: CompletionRequest) -> types.InlineCompletionList | None:
+    outcome = await server.complete(request)
+    if outcome.superseded or server.documents.get(request.document.uri) is not request.document:
+        return None
+    return to_lsp(server, request.document, outcome)
+
+
+def request_from_lsp(document: Document, params: InlineCompletionParams, encoding: Encoding) -> CompletionRequest:
+    """The request in our terms."""
+    position = position_from_lsp(document, params.position, encoding)
+    selected = None
+    if params.selected is not None:
+        start = position_from_lsp(document, params.selected.range.start, encoding)
+        selected = PopupItem(start, params.selected.text)
+    return CompletionRequest(document, position, params.invoked, selected)
+
+
+def to_lsp(server: Server, document: Document, outcome: Outcome) -> types.InlineCompletionList:
+    """Suggestions as items; each has a command that tells of its acceptance."""
+    encoding = server.documents.encoding
+
+    def item(suggestion: Suggestion) -> types.InlineCompletionItem:
+        return types.InlineCompletionItem(
+            insert_text=suggestion.text,
+            range=range_to_lsp(document, suggestion.start, suggestion.end, encoding),
+            command=types.Command("Suggestion accepted", ACCEPTED_COMMAND, arguments=[server.shown(suggestion)]),
+        )
+
+    return types.InlineCompletionList([item(suggestion) for suggestion in outcome.suggestions])

@@ -1,0 +1,270 @@
+"""The composition root: one server per connection builds everything once and hands each message to its handler.
+
+Handlers are plain functions called in message order (see protocol.py). Whatever is slow starts after `initialized`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from foretype import __version__
+from foretype.context.exclude import Exclusions
+from foretype.errors import ForetypeError
+from foretype.features.complete import Completer
+from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
+from foretype.lsp import workspace_events
+from foretype.lsp.capabilities import ClientCapabilities, negotiated_encoding
+from foretype.lsp.completion import completion
+from foretype.lsp.configuration import SECTION, Configuration
+from foretype.lsp.documents import OpenDocuments
+from foretype.lsp.inline_completion import ACCEPTED_COMMAND, inline_completion
+from foretype.lsp.log import LEVELS, ClientLog, quiet_libraries
+from foretype.lsp.messages import make_converter
+from foretype.lsp.parent import watch_process
+from foretype.lsp.protocol import Conversation
+from foretype.lsp.status import StatusLine
+from foretype.lsp.workspaces import Plan, Workspaces
+from foretype.models.local import LocalEngine
+from foretype.settings.keys import KeyFinder
+from foretype.settings.model import Settings
+from foretype.text.document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from foretype.features.ask import ModelAsker
+    from foretype.settings.layers import Layer
+    from foretype.settings.resolve import Resolved
+
+logger = logging.getLogger(__name__)
+
+API_KEY_REQUEST: Final = "foretype/apiKey"
+SHOWN_KEPT: Final = 256
+"""Suggestions whose acceptance can still be reported."""
+
+_OPENING_PAUSE: Final = 0.05
+"""Seconds after an opening before its index is begun, so that a client opening twenty files is not kept waiting."""
+
+
+@dataclass
+class Counts:
+    """What became of suggestions in this session; only numbers are kept."""
+
+    shown: int = 0
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What the command line says to every connection."""
+
+    layers: Sequence[Layer] = field(default_factory=tuple)
+
+
+class Server(LanguageServer):
+    """One client's server. `protocol.ended()` waits for its end."""
+
+    protocol: Conversation
+
+    def __init__(self, options: ServeOptions | None = None) -> None:
+        quiet_libraries()
+        super().__init__(
+            "foretype",
+            __version__,
+            protocol_cls=Conversation,
+            converter_factory=make_converter,
+        )
+        self.protocol.session = self
+        self.client = ClientCapabilities()
+        self.counts = Counts()
+        self.documents = OpenDocuments()
+        self.workspaces = Workspaces()
+        self.status = StatusLine(self.protocol.notify)
+        self.settings = Settings()
+        self.completer = Completer(self.settings, LocalEngine(self.workspaces.view_of))
+        self.configuration = Configuration(options.layers if options else ())
+        self.configuration.changed = self._take_settings
+        self._keys = KeyFinder()
+        self._asker: ModelAsker | None = None
+        self._choosing: asyncio.Task[Any] | None = None
+        self._shown: OrderedDict[str, Suggestion] = OrderedDict()
+        self._log = ClientLog(self.window_log_message)
+        self._unwatch: Callable[[], None] = lambda: None
+        self.documents.listen(self.completer.document_changed)
+        self.documents.listen(self._prepare_opened)
+
+    # The life of a session
+
+    def on_initialize(self, params: types.InitializeParams) -> None:
+        """Read what this client is and wants; cheap, since the client waits for it."""
+        logging.getLogger("foretype").addHandler(self._log)
+        self.client = ClientCapabilities.read(params)
+        if params.process_id is not None:
+            self._unwatch = watch_process(params.process_id, self.protocol.connection_lost)
+        folders = [folder.uri for folder in params.workspace_folders or []]
+        self.workspaces.add(folders or filter(None, [params.root_uri]))
+        resolved = self.configuration.initialize(params.initialization_options, self.workspaces.first)
+        self._adopt(resolved)
+        self.documents.encoding = negotiated_encoding(params.capabilities)
+        self._register()
+
+    def on_initialized(self) -> None:
+        """The client takes requests: ask it for its settings, load what is slow, start the index."""
+        if self.client.status:
+            self.status.enable()
+        self.configuration.tell_problems(self.configuration.resolve())
+        self.protocol.spawn(workspace_events.register_watchers(self))
+        self.protocol.spawn(self._begin())
+
+    def on_shutdown(self) -> None:
+        """Let go of connections and processes."""
+        self._unwatch()
+        self.completer.store.close()
+        logging.getLogger("foretype").removeHandler(self._log)
+
+    async def finish(self) -> None:
+        """Wait for what has to be let go of in an orderly manner: the model's connections, the index workers."""
+        await self._keys.close()
+        if self._asker is not None:
+            await self._asker.close()
+        await self.workspaces.close()
+
+    # Settings
+
+    async def _begin(self) -> None:
+        if self.client.configuration:
+            await self.pull_settings()
+        else:
+            self._take_settings(self.configuration.resolve())
+
+    async def pull_settings(self) -> None:
+        """Ask the client for its settings and take them on."""
+        item = types.ConfigurationItem(section=SECTION)
+        params = types.ConfigurationParams([item])
+        await self.configuration.pull(lambda: self.workspace_configuration_async(params))
+
+    def _adopt(self, resolved: Resolved) -> None:
+        self.settings = resolved.settings
+        logging.getLogger("foretype").setLevel(LEVELS[self.settings.log.level])
+        self.completer.configure(self.settings, self._exclusions(), self._asker)
+
+    def _exclusions(self) -> Exclusions:
+        return Exclusions(self.settings.exclude, self.workspaces.folders)
+
+    def _take_settings(self, resolved: Resolved) -> None:
+        """Settings have changed: choose the model anew and bring the index in line."""
+        self._adopt(resolved)
+        if self._choosing is not None:
+            self._choosing.cancel()
+        self._choosing = self.protocol.spawn(self._choose_model(resolved.settings))
+        self.protocol.spawn(self.workspaces.apply(Plan(self.settings.index.enable, self.settings.exclude)))
+
+    async def _choose_model(self, settings: Settings) -> None:
+        """Connect to the configured model, or to none; what is wrong becomes the status."""
+        before, self._asker = self._asker, None
+        self.completer.configure(settings, self._exclusions(), None)
+        if before is not None:
+            await before.close()
+        if not settings.model.base_url or settings.model.mode == "local":
+            self.status.set("Normal")
+            return
+        # Importing the SDK takes a second: only where a model is configured, and never before `initialized`.
+        from foretype.features.ask import connect
+
+        self.status.set("Normal", "Connecting to the model.", busy=True)
+        try:
+            key = await self._keys.find_key(settings, await self._client_key())
+            self._asker = await connect(settings, key.value if key else None, self.workspaces.folders)
+        except ForetypeError as error:
+            self.status.set("Error", str(error))
+            return
+        self.completer.configure(settings, self._exclusions(), self._asker)
+        problem = self._asker.seen.error
+        self.status.set("Error" if problem else "Normal", str(problem or ""))
+        await self._asker.warm()
+
+    async def _client_key(self) -> str:
+        if not self.client.api_key:
+            return ""
+        answer = await self.protocol.send_request_async(API_KEY_REQUEST, {"endpoint": self.settings.model.base_url})
+        key = answer.get("key") if isinstance(answer, dict) else getattr(answer, "key", None)
+        return key if isinstance(key, str) else ""
+
+    # Suggestions
+
+    @property
+    def offers_popup(self) -> bool:
+        """Whether the completion popup has a suggestion too."""
+        popup = self.settings.completion.popup
+        return popup == "always" or (popup == "auto" and not self.client.inline_completion)
+
+    async def complete(self, request: CompletionRequest) -> Outcome:
+        """Ask for suggestions and keep the status true."""
+        outcome = await self.completer.complete(request)
+        if outcome.silence:
+            self.status.set("Inactive", outcome.silence)
+        elif outcome.problem:
+            self.status.set("Warning", f"The embedded engine answers: {outcome.problem}")
+        elif not outcome.superseded and self._choosing is not None and self._choosing.done():
+            self.status.set("Normal")
+        return outcome
+
+    def shown(self, suggestion: Suggestion) -> str:
+        """Remember a suggestion under a new id, so that its acceptance can be reported."""
+        self.counts.shown += 1
+        identity = f"{self.counts.shown}"
+        self._shown[identity] = suggestion
+        while len(self._shown) > SHOWN_KEPT:
+            self._shown.popitem(last=False)
+        return identity
+
+    def accepted(self, arguments: list[Any]) -> bool:
+        """The user took a suggestion; False for an id that is not known (any more)."""
+        known = self._shown.pop(str(arguments[0]), None) if arguments else None
+        if known is not None:
+            self.counts.accepted += 1
+            logger.debug("A suggestion was accepted (%s).", known.source)
+        return known is not None
+
+    def _prepare_opened(self, before: Document | None, after: Document | None) -> None:
+        if before is None and after is not None and not self.completer.silence(after):
+            self.protocol.spawn(self._prepare(after.uri))
+
+    async def _prepare(self, uri: str) -> None:
+        """Index an opened document in small steps, so that its first suggestion is as quick as the others."""
+        await asyncio.sleep(_OPENING_PAUSE)
+        document = self.documents.get(uri)
+        if document is None:
+            return
+        for _ in self.completer.prepare(document):
+            await asyncio.sleep(0)
+
+    # Messages
+
+    def _register(self) -> None:
+        """What this client gets. It is asked for before capabilities are advertised."""
+        feature = self.protocol.fm.feature
+        feature(types.TEXT_DOCUMENT_DID_OPEN)(lambda params: self.documents.open(params.text_document))
+        feature(types.TEXT_DOCUMENT_DID_CHANGE)(partial(Server._changed, self))
+        feature(types.TEXT_DOCUMENT_DID_CLOSE)(lambda params: self.documents.close(params.text_document.uri))
+        feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(workspace_events.saved, self))
+        workspace_events.register(self)
+        feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())(
+            partial(inline_completion, self)
+        )
+        if self.offers_popup:
+            options = types.CompletionOptions(trigger_characters=list(".([{,= "), resolve_provider=False)
+            feature(types.TEXT_DOCUMENT_COMPLETION, options)(partial(completion, self))
+        self.protocol.add_command(ACCEPTED_COMMAND, self.accepted)
+
+    def _changed(self, params: types.DidChangeTextDocumentParams) -> None:
+        document = params.text_document
+        self.documents.change(document.uri, document.version, params.content_changes)

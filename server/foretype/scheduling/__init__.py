@@ -1,0 +1,1 @@
+"""When, and whether, to ask a model."""

@@ -1,0 +1,33 @@
+"""Whether anything should be suggested at a place at all. Microseconds, and no I/O: it runs at every key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from foretype.settings.model import Settings
+from foretype.text.document import Document
+from foretype.text.positions import Position
+
+MAX_CHARACTERS: Final = 2_000_000
+"""Documents beyond this get no suggestions: generated data far more often than code that somebody types."""
+
+_BINARY_SAMPLE: Final = 8_000
+
+
+def reason_for_silence(document: Document, settings: Settings, *, invoked: bool) -> str | None:
+    """Why this whole document gets no suggestions, as one sentence for the status; None where it does."""
+    if not settings.enabled(document.language_id):
+        return f"Suggestions are switched off for {document.language_id or 'this language'}."
+    if document.lines.size > MAX_CHARACTERS:
+        return "The file is too large for suggestions (over 2 MB)."
+    if settings.completion.trigger == "manual" and not invoked:
+        return "Suggestions come only on your command (completion.trigger is manual)."
+    if "\0" in document.after(Position(0, 0), _BINARY_SAMPLE):
+        return "The file is not text."
+    return None
+
+
+def splits_word(document: Document, position: Position) -> bool:
+    """Whether the cursor stands right before a letter or digit: what is typed there is an edit, not new text."""
+    rest = document.lines[position.line][position.column : position.column + 1]
+    return rest.isalnum() or rest == "_"

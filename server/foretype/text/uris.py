@@ -1,0 +1,22 @@
+"""The paths behind documents' URIs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+
+def path_of(uri: str) -> Path | None:
+    """The file behind a `file:` URI; None for untitled, remote and virtual documents, and for nonsense."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    if parts.scheme != "file" or not parts.path or "%00" in uri or "\0" in uri:
+        return None
+    if os.name == "nt":
+        host = f"//{parts.netloc}" if parts.netloc else ""
+        return Path(url2pathname(host + parts.path))
+    return Path(unquote(parts.path, errors="surrogateescape"))
