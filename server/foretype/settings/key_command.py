@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shlex
-import shutil
 import signal
 from collections.abc import Mapping
 
@@ -26,22 +24,53 @@ async def read_key(command: str | tuple[str, ...], timeout: float, environ: Mapp
     it cannot be started, fails, prints nothing usable, or takes longer than `timeout` seconds; then, and
     when the caller is cancelled, it and its children are ended.
     """
-    arguments = _split(command, environ)
-    process = await _start(arguments, environ)
+    transport, output = await _start(_split(command, environ), environ)
     try:
-        output = await asyncio.wait_for(_output(process), timeout)
+        await asyncio.wait_for(output.ended(), timeout)
+        if transport.get_returncode() != 0:
+            raise _error(f"failed with exit code {transport.get_returncode()}", "Run it in a terminal to see why")
+        return _first_line(bytes(output.kept))
     except asyncio.TimeoutError:
-        await _end(process)
+        await _kill(transport, output)
         raise _error(f"did not answer within {timeout:g} seconds", "Unlock your key store first") from None
     except asyncio.CancelledError:
-        await _end(process)
+        await _kill(transport, output)
         raise
-    if process.returncode != 0:
-        raise _error(f"failed with exit code {process.returncode}", "Run it in a terminal to see why")
-    return _first_line(output)
+    finally:
+        transport.close()
+
+
+class _Output(asyncio.SubprocessProtocol):
+    """What the command printed, as much as a key can need, and when it ended.
+
+    The stream classes of asyncio would do, but they have no way to close a pipe that a child holds open.
+    """
+
+    def __init__(self) -> None:
+        self.kept = bytearray()
+        self.exited = asyncio.Event()
+        self.closed = asyncio.Event()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        # All is read, or the command could not finish writing.
+        self.kept += data[: _MOST_BYTES - len(self.kept)]
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
+
+    async def ended(self) -> None:
+        """Wait for the command's end and, for a moment, for the rest of its output."""
+        await self.exited.wait()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.closed.wait(), _AFTER_END)
 
 
 def _split(command: str | tuple[str, ...], environ: Mapping[str, str]) -> list[str]:
+    import shlex  # here, as shutil below: most users have no command, and every start would pay for them
+
     if isinstance(command, str):
         windows = os.name == "nt"  # where a backslash is part of a path
         try:
@@ -63,6 +92,8 @@ def _program(name: str, environ: Mapping[str, str]) -> str:
     That folder is mostly a workspace, and Windows would look there first: a repository could bring its own
     `pass.exe`.
     """
+    import shutil
+
     name = os.path.expanduser(name)
     folders = [""] if os.path.isabs(name) else environ.get("PATH", os.defpath).split(os.pathsep)
     if not os.path.isabs(name) and os.path.dirname(name):
@@ -75,9 +106,10 @@ def _program(name: str, environ: Mapping[str, str]) -> str:
     raise _error("names a program that was not found", "Install it, or write its whole path")
 
 
-async def _start(arguments: list[str], environ: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def _start(arguments: list[str], environ: Mapping[str, str]) -> tuple[asyncio.SubprocessTransport, _Output]:
     try:
-        return await asyncio.create_subprocess_exec(
+        return await asyncio.get_running_loop().subprocess_exec(
+            _Output,
             *arguments,
             # The server's own input is the editor's: the command must not read from it.
             stdin=asyncio.subprocess.DEVNULL,
@@ -93,33 +125,16 @@ async def _start(arguments: list[str], environ: Mapping[str, str]) -> asyncio.su
         raise _error(f"could not be started: {reason}", "Run it in a terminal to see why") from None
 
 
-async def _output(process: asyncio.subprocess.Process) -> bytes:
-    assert process.stdout is not None  # noqa: S101 - it was asked for in _start
-    kept = bytearray()
-    reader = asyncio.ensure_future(_drain(process.stdout, kept))
-    try:
-        await process.wait()
-        await asyncio.wait([reader], timeout=_AFTER_END)
-    finally:
-        reader.cancel()
-    return bytes(kept)
-
-
-async def _drain(stream: asyncio.StreamReader, kept: bytearray) -> None:
-    """Read to the end, or the command could not finish writing, but keep no more than a key can need."""
-    while chunk := await stream.read(_MOST_BYTES):
-        kept += chunk[: _MOST_BYTES - len(kept)]
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _kill(transport: asyncio.SubprocessTransport, output: _Output) -> None:
     """Kill the command and its children. One that made itself independent is not waited for."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if os.name == "nt":
-            process.kill()
+            transport.kill()
         else:
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(transport.get_pid(), signal.SIGKILL)
+    # The event loop must see the end, or it would complain about a lost child when it is closed itself.
     with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(process.wait(), _AFTER_END)
+        await asyncio.wait_for(output.exited.wait(), _AFTER_END)
 
 
 def _first_line(output: bytes) -> str:

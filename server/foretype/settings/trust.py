@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +85,7 @@ def revoke_folder(trust: Trust, folder: Path) -> Trust:
 
     A folder that is trusted only because one above it is listed cannot be taken out alone.
     """
+    _refuse_damaged(trust)
     real = _comparable(_real(folder))
     kept = [trusted for trusted in trust.folders if not _contains(real, _comparable(trusted))]
     above = [trusted for trusted in kept if _contains(_comparable(trusted), real)]
@@ -97,8 +97,7 @@ def revoke_folder(trust: Trust, folder: Path) -> Trust:
 
 
 def _written(trust: Trust, folders: Iterable[Path]) -> Trust:
-    if trust.problems:
-        raise ConfigurationError(trust.problems[0].message, trust.problems[0].remedy)
+    _refuse_damaged(trust)
     ordered = tuple(sorted(folders))
     try:
         text = json.dumps({"folders": [str(folder) for folder in ordered]}, indent=2) + "\n"
@@ -111,8 +110,16 @@ def _written(trust: Trust, folders: Iterable[Path]) -> Trust:
     return Trust(trust.file, ordered)
 
 
+def _refuse_damaged(trust: Trust) -> None:
+    """ConfigurationError where writing would lose what a damaged list held."""
+    if trust.problems:
+        raise ConfigurationError(trust.problems[0].message, trust.problems[0].remedy)
+
+
 def _replace_file(file: Path, data: bytes) -> None:
     """Write `file` whole or not at all, readable for its owner only."""
+    import tempfile  # needed for writing only, and the server only reads
+
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # mkstemp makes the file with mode 0600, and in the same folder the renaming is atomic.
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=_FILE + ".")

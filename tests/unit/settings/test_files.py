@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -359,6 +360,16 @@ def test_all_sources(tmp_path: Path, environ: dict[str, str]) -> None:
         assert trusted.settings.completion.max_lines == 3
         assert [problem.key for problem in trusted.problems] == ["model.name"]
     assert read_sources(None, environ).resolve().settings.completion.max_lines == 2
+
+
+def test_importing_the_sources_stays_cheap() -> None:
+    # What is listed here costs milliseconds at every start of the server, and most starts need none of it.
+    code = "import sys, foretype.settings.load, foretype.settings.keys, foretype.settings.arguments\n"
+    heavy = "{'tomllib', 'tomli', 'platformdirs', 'difflib', 'tempfile', 'shlex', 'shutil'}"
+    program = [sys.executable, "-S", "-c", f"{code}print(sorted({heavy} & set(sys.modules)))"]
+    environ = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[2])}
+    run = subprocess.run(program, env=environ, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_a_damaged_list_of_trust_is_said(tmp_path: Path, environ: dict[str, str]) -> None:
