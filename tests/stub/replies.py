@@ -102,9 +102,7 @@ def completions(pieces: Iterable[str], shape: Shape = Shape(usage="finish")) -> 
 
 
 def _choice(choice: dict[str, object], **more: object) -> bytes:
-    return event(
-        {"id": "stub-1", "model": "stub", "choices": [{"index": 0, "finish_reason": None, **choice}], **more}
-    )
+    return event({"id": "stub-1", "model": "stub", "choices": [{"index": 0, "finish_reason": None, **choice}], **more})
 
 
 def _tail(empty: dict[str, object], shape: Shape) -> list[Step]:
@@ -148,8 +146,9 @@ def hang(seconds: float = 600.0) -> Reply:
 
 
 def cut(reply: Reply, after: int, how: Literal["close", "reset"] = "close") -> Reply:
-    """The first steps of a reply, then the connection ends."""
-    return replace(reply, steps=[*list(reply.steps)[:after], End(how)])
+    """The first steps of a reply, then the connection ends; a reset waits until the steps were read."""
+    wait = [Pause(0.05)] if how == "reset" else []
+    return replace(reply, steps=[*list(reply.steps)[:after], *wait, End(how)])
 
 
 def models(*names: str) -> Reply:

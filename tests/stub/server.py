@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -201,12 +203,13 @@ class _Client(asyncio.Protocol):
                     return False
             elif isinstance(step, End):
                 if step.how == "reset":
+                    # With no time to linger, the system answers with a reset instead of a proper end.
+                    connection = self._transport.get_extra_info("socket")
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     self._transport.abort()
                 return False
             elif step:
-                self._transport.write(
-                    step if reply.raw or not reply.chunked else b"%x\r\n%b\r\n" % (len(step), step)
-                )
+                self._transport.write(step if reply.raw or not reply.chunked else b"%x\r\n%b\r\n" % (len(step), step))
                 request.sent_steps += 1
             if self._gone.is_set():
                 return False

@@ -7,6 +7,7 @@ is the business of streaming.py.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ SLOW_REMEDY = "Wait for the model to load, choose a faster one, or raise the tim
 _TAIL_SECONDS = 1.0
 # Reading the last bytes keeps the connection for the next request; waiting for them is not worth more.
 _DRAIN_SECONDS = 0.05
-_KEPT_HEADERS = ("x-ratelimit", "ratelimit", "retry-after", "llm_provider-", "x-request-id", "request-id")
+_KEPT_HEADER = re.compile(r"ratelimit|rate_limit|retry-after|request-id|^reset_at$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class StreamedAnswer:
         return Report(
             finish_reason=self._finish,
             usage=self._usage,
-            headers={name: value for name, value in headers.items() if name.startswith(_KEPT_HEADERS)},
+            headers={name: value for name, value in headers.items() if _KEPT_HEADER.search(name)},
             first_token_ms=self._milliseconds(self._first_at),
             total_ms=self._milliseconds(self._ended_at),
         )

@@ -132,8 +132,8 @@ def _by_status(status: int | None, failure: Failure) -> ModelError | None:
 
 
 def _unrecognised(words: str, status: int | None, failure: Failure) -> ModelError:
-    said = quotable(words, failure.sent)
-    tail = f": {said}" if said else "."
+    said = quotable(_message_in(_parsed(failure.body)), failure.sent)
+    tail = f": {said.rstrip('.')}." if said else "."
     if status is not None and 400 <= status < 500:
         return RefusedError(f"The server declined the request ({status}){tail}", _CHECK, status=status)
     if status is not None and status >= 500:
@@ -252,6 +252,13 @@ def _words(body: object, depth: int = 0) -> str:
         keys = ("error", "message", "detail", "msg", "code", "type", "param", "loc", "reason", "title")
         return " ".join(filter(None, (_words(body.get(key), depth + 1) for key in keys)))
     return ""
+
+
+def _message_in(body: object) -> str:
+    """What an error body says to a person."""
+    while isinstance(body, dict):
+        body = next((body[key] for key in ("error", "message", "detail") if body.get(key)), "")
+    return body if isinstance(body, str) else ""
 
 
 def _status_in(body: object) -> int | None:
