@@ -167,6 +167,10 @@ class _Client(asyncio.Protocol):
 
     async def _read_request(self) -> Received | None:
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+            if self._buffer and not self._buffer[:1].isalpha():
+                # Not HTTP, mostly the beginning of TLS; servers say so and hang up.
+                self._transport.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+                return None
             if not await self._wait_for_more():
                 return None
         lines = self._buffer[:end].decode("latin-1").split("\r\n")

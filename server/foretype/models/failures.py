@@ -220,7 +220,7 @@ def quotable(words: str, sent: str) -> str:
     """A server's words fit for a message: one short line without keys, quotations or text of the prompt."""
     line = " ".join(words.split())
     line = re.sub(r"(['\"`]).*?\1|<[^>]*>|\{.*|\[.*", "…", line)
-    line = re.sub(r"\b(sk|pk|key|bearer)[-_ ][\w*.-]{4,}|\b[0-9a-fA-F]{16,}\b|\b\w{32,}\b", "…", line, flags=re.I)
+    line = re.sub(r"\b(sk|pk|key)[-_][\w*.-]{4,}|\bbearer \S+|\b[0-9a-fA-F]{16,}\b|\b\w{32,}\b", "…", line, flags=re.I)
     line = line[:160].rstrip()
     if any(line[at : at + 16] in sent for at in range(max(0, len(line) - 15))):
         return ""

@@ -147,12 +147,16 @@ _NAMES: dict[str, Family | None] = {
     "mellum": MELLUM,
 }
 
+_SIZE = re.compile(r"(?<![a-z0-9.])\d+(\.\d+)?[bm](?![a-z0-9])")
+
 
 def family_of(model: str) -> Family | None:
     """The family of a model by its name; None where it is not known or cannot fill in the middle.
 
     The name may carry a publisher, a tag or a file name, as in `org/Qwen2.5-Coder-7B` or `codellama:7b-code`.
     """
-    squeezed = re.sub(r"[^a-z0-9]", "", model.lower())
-    known = [part for part in _NAMES if part in squeezed]
+    name = model.lower()
+    # A size may stand inside what is looked for, as in granite-3b-code; for others it decides.
+    squeezed = [re.sub(r"[^a-z0-9]", "", form) for form in (name, _SIZE.sub("", name))]
+    known = [part for part in _NAMES if any(part in form for form in squeezed)]
     return _NAMES[max(known, key=len)] if known else None

@@ -1,0 +1,136 @@
+"""The connection: nothing loaded early, kept warm, and only the headers that are meant to go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from foretype.errors import AuthenticationError, ConfigurationError, ModelError, UnreachableError
+from foretype.models.connection import Connection
+from foretype.models.openai_chat import ChatProvider
+from foretype.models.provider import Endpoint, Provider
+from tests.stub import StubServer, replies
+from tests.unit.models.asking import CHAT, ask, ask_stub, endpoint
+
+
+def test_importing_loads_no_sdk() -> None:
+    program = (
+        "import sys, foretype.models.registry, foretype.prompts.chat_fill, foretype.prompts.fim;"
+        "print(sorted({'openai', 'httpx2', 'tiktoken', 'tenacity', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_key_is_not_in_a_repr() -> None:
+    assert "sk-1" not in repr(Endpoint("http://x/v1", "m", key="sk-1", headers={"api-key": "sk-1"}))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"base_url": "localhost:8080"},
+        {"base_url": ""},
+        {"key": "sk\n1"},
+        {"key": "schlüssel"},
+        {"headers": {"a": "\r"}},
+    ],
+)
+def test_what_can_only_fail_later_is_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Connection(replace(Endpoint("http://x/v1", "m"), **bad))  # type: ignore[arg-type]
+    assert "sk" not in str(caught.value).split()
+
+
+@pytest.mark.asyncio
+async def test_warm_connection_is_used_again() -> None:
+    async with StubServer(replies.chat(["a"]), replies.chat(["b"]), replies.completions(["c"])) as stub:
+        connection = Connection(endpoint(stub))
+        provider: Provider = ChatProvider(connection)
+        assert isinstance(provider, Provider)
+        assert (await connection.warm()).error is None
+        assert [(await ask(provider, CHAT)).text for _ in range(2)] == ["a", "b"]
+        assert stub.connections == 1
+        await connection.aclose()
+        with pytest.raises(ModelError):
+            await connection.client()
+
+
+@pytest.mark.asyncio
+async def test_warming_tells_what_is_wrong() -> None:
+    async with StubServer() as stub:
+        pass
+    connection = Connection(endpoint(stub))
+    assert isinstance((await connection.warm()).error, UnreachableError)
+    await connection.aclose()
+
+
+@pytest.mark.asyncio
+async def test_closing_while_loading() -> None:
+    connection = Connection(Endpoint("http://127.0.0.1:9/v1", "m"))
+    loading = asyncio.ensure_future(connection.client())
+    await asyncio.sleep(0)
+    loading.cancel()
+    await connection.aclose()
+
+
+@pytest.mark.asyncio
+async def test_the_environment_adds_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        monkeypatch.setenv(name, "from-the-environment")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://from-the-environment.invalid")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Ambient: from-the-environment\nAuthorization: Bearer ambient")
+    monkeypatch.setenv("HTTP_PROXY", "http://from-the-environment.invalid")
+    caplog.set_level(logging.INFO)
+    async with StubServer() as stub:
+        assert (await ask_stub(stub, key=None)).error is None
+        assert (await ask_stub(stub, headers={"Api-Key": "own"})).error is None
+    without_key, with_key = stub.asked
+    assert "authorization" not in without_key.headers
+    assert with_key.headers["authorization"] == "Bearer sk-secret"
+    assert with_key.headers["api-key"] == "own"
+    for request in stub.asked:
+        assert "from-the-environment" not in str(request.headers)
+        stainless = [name for name in request.headers if name.startswith("x-stainless")]
+        assert stainless == ["x-stainless-raw-response"]
+    assert "secret_prompt" not in caplog.text
+
+
+@pytest.mark.asyncio
+async def test_redirects_are_not_followed() -> None:
+    async with StubServer() as other:
+        moved = replies.whole(307, "", {"Location": f"{other.url}/chat/completions"})
+        async with StubServer(moved) as stub:
+            outcome = await ask_stub(stub)
+        assert isinstance(outcome.error, UnreachableError)
+        assert "model.base_url" in outcome.error.remedy
+        assert other.received == []
+
+
+@pytest.mark.asyncio
+async def test_tls_where_there_is_none() -> None:
+    async with StubServer() as stub:
+        outcome = await ask_stub(stub, base_url=stub.url.replace("http:", "https:"))
+    assert isinstance(outcome.error, UnreachableError)
+    assert "http:// instead of https://" in outcome.error.remedy
+
+
+@pytest.mark.asyncio
+async def test_no_such_host() -> None:
+    async with StubServer() as stub:
+        outcome = await ask_stub(stub, base_url="http://no-such-host.invalid/v1")
+    assert isinstance(outcome.error, UnreachableError)
+    assert "no-such-host.invalid" in outcome.error.message
+
+
+@pytest.mark.asyncio
+async def test_wrong_key() -> None:
+    async with StubServer(replies.error(401, "Incorrect API key provided: sk-secret")) as stub:
+        outcome = await ask_stub(stub)
+    assert isinstance(outcome.error, AuthenticationError)
+    assert "sk-secret" not in str(outcome.error)
