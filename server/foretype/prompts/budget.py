@@ -40,8 +40,9 @@ def fit(prefix: str, suffix: str, budget: int, counter: Counter) -> Window:
         return Window("", "", 0)
     before = _Side(_lines_before(prefix, budget * _REACH), lambda lines: "".join(reversed(lines)), counter)
     after = _Side(_lines_after(suffix, budget * _REACH), "".join, counter)
-    after.shorten(lambda line: cut_after(line, len(line) // 2), budget // 4)
-    before.shorten(lambda line: cut_before(line, len(line) // 2), budget - after.cost_of_first)
+    # The cursor's own line comes first, whichever side of it is longer.
+    after.shorten(lambda line: cut_after(line, len(line) // 2), budget - min(before.tokens, budget * 3 // 4))
+    before.shorten(lambda line: cut_before(line, len(line) // 2), budget - after.tokens)
     after.grow(int(budget * (1 - PREFIX_SHARE)))
     before.grow(budget - after.tokens)
     after.grow(budget - before.tokens)
@@ -58,22 +59,18 @@ class _Side:
         self._lines = lines
         self._join = join
         self._counter = counter
-        self.taken = 0
-        self.tokens = 0
+        self.taken = 1
+        self.tokens = counter.count(lines[0])
 
     @property
     def text(self) -> str:
         return self._join(self._lines[: self.taken])
 
-    @property
-    def cost_of_first(self) -> int:
-        """What the cursor's own line costs on this side."""
-        return self._counter.count(self._lines[0])
-
     def shorten(self, halve: Callable[[str], str], budget: int) -> None:
         """Cut the cursor's own line until it fits; then nothing beyond it follows on."""
-        while self._lines[0] and self._counter.count(self._lines[0]) > budget:
+        while self._lines[0] and self.tokens > budget:
             self._lines = [halve(self._lines[0])]
+            self.tokens = self._counter.count(self._lines[0])
 
     def grow(self, budget: int) -> None:
         """Take as many lines as the budget allows.
@@ -142,12 +139,12 @@ def cut_before(text: str, size: int) -> str:
 
 
 def cut_after(text: str, size: int) -> str:
-    """The first `size` characters at most, ending at the end of a word."""
+    """The first `size` characters at most, ending at the end of a word: half a word would be a false hint."""
     if len(text) <= size:
         return text
     kept = text[:size]
     if kept and _in_word(kept[-1], text[size]):
-        kept = re.sub(r"\w+$", "", kept) or kept
+        kept = re.sub(r"\w+$", "", kept)
     return kept
 
 
