@@ -1,0 +1,1 @@
+"""How soon a model's server sees that nobody wants its answer any more."""
