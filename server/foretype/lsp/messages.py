@@ -55,7 +55,7 @@ def make_converter() -> Any:
         selected = context.get("selectedCompletionInfo")
         return InlineCompletionMessage(
             InlineCompletionParams(
-                uri=converter.structure(document["uri"], str),
+                uri=_text(document["uri"]),
                 position=converter.structure(params["position"], types.Position),
                 version=_whole_number(document.get("version")),
                 invoked=context.get("triggerKind") == types.InlineCompletionTriggerKind.Invoked,
@@ -66,6 +66,13 @@ def make_converter() -> Any:
 
     converter.register_structure_hook(InlineCompletionMessage, structure)
     return converter
+
+
+def _text(value: Any) -> str:
+    """cattrs would make "None" of None."""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
 
 
 def _whole_number(value: Any) -> int | None:

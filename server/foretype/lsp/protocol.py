@@ -14,11 +14,13 @@ returning (the document, immutable) is the state of exactly that moment; the cor
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import inspect
 import json
 import logging
+import uuid
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -123,7 +125,8 @@ class Conversation(LanguageServerProtocol):
             self._respond_error(None, PARSE_ERROR, "The message is not valid JSON.")
             return
         if not isinstance(message, dict) or message.get("jsonrpc") != self.VERSION:
-            self._respond_error(None, INVALID_REQUEST, "The message is not a JSON-RPC 2.0 request.")
+            request_id = _request_id(message) if isinstance(message, dict) else None
+            self._respond_error(request_id, INVALID_REQUEST, "The message is not a JSON-RPC 2.0 request.")
             return
         if isinstance(message.get("method"), str):
             if "id" in message:
@@ -137,7 +140,7 @@ class Conversation(LanguageServerProtocol):
 
     def _request(self, request_id: Any, message: dict[str, Any]) -> None:
         method = message["method"]
-        if isinstance(request_id, bool) or not isinstance(request_id, (str, int)):
+        if not _is_id(request_id):
             self._respond_error(None, INVALID_REQUEST, "A request's id has to be a number or a string.")
             return
         if refusal := self._lifecycle_refusal(method):
@@ -187,19 +190,24 @@ class Conversation(LanguageServerProtocol):
 
     def _cancel(self, params: Any) -> None:
         request_id = params.get("id") if isinstance(params, dict) else None
-        task = self._running.get(request_id) if isinstance(request_id, (str, int)) else None
+        task = self._running.get(request_id) if _is_id(request_id) else None
         if task is not None:
             task.cancel()
 
     def _response(self, message: dict[str, Any]) -> None:
-        """An answer to a request of ours; pygls correlates it."""
+        """An answer to a request of ours; one that nobody waits for, or no longer, is dropped."""
+        future = self._request_futures.get(message["id"]) if isinstance(message["id"], str) else None
+        if future is None or not future.set_running_or_notify_cancel():
+            return
         try:
             structured = self.structure_message(message)
         except JsonRpcException as problem:
-            self._result_types.pop(message["id"], None)
-            self._handle_response(message["id"], None, problem.to_response_error())
+            future.set_exception(problem)
             return
-        self._handle_response(structured.id, getattr(structured, "result", None), getattr(structured, "error", None))
+        if (error := getattr(structured, "error", None)) is not None:
+            future.set_exception(JsonRpcException.from_error(error))
+        else:
+            future.set_result(getattr(structured, "result", None))
 
     def _handler(self, method: str) -> Handler | None:
         return self.fm.builtin_features.get(method) or self.fm.features.get(method)
@@ -216,6 +224,20 @@ class Conversation(LanguageServerProtocol):
         except Exception as error:
             raise RequestError(INVALID_PARAMS, "The parameters do not fit the method.") from error
 
+    def send_request(
+        self, method: str, params: Any = None, callback: Callable[[Any], None] | None = None, msg_id: Any = None
+    ) -> concurrent.futures.Future[Any]:
+        """Ask the client. Nothing of the request is kept once it is answered or nobody waits for it any more."""
+        request_id = str(uuid.uuid4()) if msg_id is None else msg_id
+        future: concurrent.futures.Future[Any] = super().send_request(method, params, callback, request_id)
+
+        def forget(_: object) -> None:
+            self._request_futures.pop(request_id, None)
+            self._result_types.pop(request_id, None)
+
+        future.add_done_callback(forget)
+        return future
+
     # Running
 
     def _run(self, request_id: RequestId, method: str, work: Coroutine[Any, Any, Any]) -> None:
@@ -223,7 +245,8 @@ class Conversation(LanguageServerProtocol):
         self._running[request_id] = task
 
         def answer(done: asyncio.Task[Any]) -> None:
-            self._running.pop(request_id, None)
+            if self._running.get(request_id) is done:  # else the client has used the id twice
+                del self._running[request_id]
             if done.cancelled():
                 self._respond_error(request_id, REQUEST_CANCELLED, "The request was cancelled.")
             elif (error := done.exception()) is not None:
@@ -344,4 +367,8 @@ class Conversation(LanguageServerProtocol):
 
 def _request_id(message: dict[str, Any]) -> RequestId | None:
     value = message.get("id")
-    return value if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+    return value if _is_id(value) else None
+
+
+def _is_id(value: Any) -> TypeGuard[RequestId]:
+    return isinstance(value, (str, int)) and not isinstance(value, bool)

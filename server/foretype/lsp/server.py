@@ -9,17 +9,14 @@ import asyncio
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from foretype import __version__
-from foretype.context.exclude import Exclusions
 from foretype.errors import ForetypeError
-from foretype.features.complete import Completer
-from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.lsp import workspace_events
 from foretype.lsp.capabilities import ClientCapabilities, negotiated_encoding
 from foretype.lsp.completion import completion
@@ -32,7 +29,6 @@ from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
 from foretype.lsp.status import StatusLine
 from foretype.lsp.workspaces import Plan, Workspaces
-from foretype.models.local import LocalEngine
 from foretype.settings.keys import KeyFinder
 from foretype.settings.model import Settings
 from foretype.text.document import Document
@@ -40,7 +36,10 @@ from foretype.text.document import Document
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from foretype.context.exclude import Exclusions
     from foretype.features.ask import ModelAsker
+    from foretype.features.complete import Completer
+    from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
     from foretype.settings.layers import Layer
     from foretype.settings.resolve import Resolved
 
@@ -89,7 +88,6 @@ class Server(LanguageServer):
         self.workspaces = Workspaces()
         self.status = StatusLine(self.protocol.notify)
         self.settings = Settings()
-        self.completer = Completer(self.settings, LocalEngine(self.workspaces.view_of))
         self.configuration = Configuration(options.layers if options else ())
         self.configuration.changed = self._take_settings
         self._keys = KeyFinder()
@@ -98,8 +96,18 @@ class Server(LanguageServer):
         self._shown: OrderedDict[str, Suggestion] = OrderedDict()
         self._log = ClientLog(self.window_log_message)
         self._unwatch: Callable[[], None] = lambda: None
-        self.documents.listen(self.completer.document_changed)
+
+    @cached_property
+    def completer(self) -> Completer:
+        """The path of a suggestion, loaded when `initialize` has been answered: the client waits for that answer."""
+        from foretype.features.complete import Completer
+        from foretype.models.local import LocalEngine
+
+        completer = Completer(self.settings, LocalEngine(self.workspaces.view_of))
+        completer.configure(self.settings, self._exclusions(), self._asker)
+        self.documents.listen(completer.document_changed)
         self.documents.listen(self._prepare_opened)
+        return completer
 
     # The life of a session
 
@@ -111,13 +119,13 @@ class Server(LanguageServer):
             self._unwatch = watch_process(params.process_id, self.protocol.connection_lost)
         folders = [folder.uri for folder in params.workspace_folders or []]
         self.workspaces.add(folders or filter(None, [params.root_uri]))
-        resolved = self.configuration.initialize(params.initialization_options, self.workspaces.first)
-        self._adopt(resolved)
+        self._adopt(self.configuration.initialize(params.initialization_options, self.workspaces.first))
         self.documents.encoding = negotiated_encoding(params.capabilities)
         self._register()
 
     def on_initialized(self) -> None:
         """The client takes requests: ask it for its settings, load what is slow, start the index."""
+        _ = self.completer
         if self.client.status:
             self.status.enable()
         self.configuration.tell_problems(self.configuration.resolve())
@@ -127,7 +135,8 @@ class Server(LanguageServer):
     def on_shutdown(self) -> None:
         """Let go of connections and processes."""
         self._unwatch()
-        self.completer.store.close()
+        if "completer" in vars(self):
+            self.completer.store.close()
         logging.getLogger("foretype").removeHandler(self._log)
 
     async def finish(self) -> None:
@@ -154,14 +163,16 @@ class Server(LanguageServer):
     def _adopt(self, resolved: Resolved) -> None:
         self.settings = resolved.settings
         logging.getLogger("foretype").setLevel(LEVELS[self.settings.log.level])
-        self.completer.configure(self.settings, self._exclusions(), self._asker)
 
     def _exclusions(self) -> Exclusions:
+        from foretype.context.exclude import Exclusions
+
         return Exclusions(self.settings.exclude, self.workspaces.folders)
 
     def _take_settings(self, resolved: Resolved) -> None:
         """Settings have changed: choose the model anew and bring the index in line."""
         self._adopt(resolved)
+        self.completer.configure(self.settings, self._exclusions(), self._asker)
         if self._choosing is not None:
             self._choosing.cancel()
         self._choosing = self.protocol.spawn(self._choose_model(resolved.settings))

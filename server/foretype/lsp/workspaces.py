@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foretype.errors import ForetypeError
-from foretype.models.local import WorkspaceView
 from foretype.settings.paths import cache_dir
 from foretype.text.document import Document
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
+    from foretype.models.local import WorkspaceView
     from foretype.repository.index import WorkspaceIndex
 
 logger = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Workspaces:
             if own is not None:
                 return _view(index, own)
             first = first or index
-        return WorkspaceView() if first is None else _view(first, None)
+        return _view(first, None)
 
     def files_changed(self, changed: Iterable[str], deleted: Iterable[str]) -> None:
         """Files on the disk (URIs) are different now; each index takes in its own when it gets to it."""
@@ -112,6 +112,10 @@ class Workspaces:
             await self._indexes.pop(folder).close()
 
 
-def _view(index: WorkspaceIndex, own: str | None) -> WorkspaceView:
+def _view(index: WorkspaceIndex | None, own: str | None) -> WorkspaceView:
+    from foretype.models.local import WorkspaceView  # the engine is loaded after `initialize` is answered
+
+    if index is None:
+        return WorkspaceView()
     snapshot = index.snapshot()
     return WorkspaceView(snapshot.segments, snapshot.hidden, own)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 
 def path_of(uri: str) -> Path | None:
@@ -17,6 +16,9 @@ def path_of(uri: str) -> Path | None:
     if parts.scheme != "file" or not parts.path or "%00" in uri or "\0" in uri:
         return None
     if os.name == "nt":
+        # Imported here because it brings half of the HTTP stack with it.
+        from urllib.request import url2pathname
+
         host = f"//{parts.netloc}" if parts.netloc else ""
         return Path(url2pathname(host + parts.path))
     return Path(unquote(parts.path, errors="surrogateescape"))
