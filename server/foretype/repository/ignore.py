@@ -7,7 +7,10 @@ Ours can only leave out more, except that a `!pattern` in it brings back what wa
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 IGNORE_FILES = (".gitignore", ".foretypeignore")
 # A longer ignore file is no ignore file; each of its patterns costs time at every path.
 _MAX_IGNORE_BYTES = 256_000
+_GIT_TIMEOUT = 3.0  # Seconds.
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,19 @@ def rules_for(root: Path, exclude: Iterable[str] = (), global_file: Path | None 
 
 
 def global_ignore_file() -> Path:
-    """Where git looks for the user's own ignore file when the configuration does not name one."""
+    """The user's own ignore file: what git's global configuration names, else where git looks by itself.
+
+    Only the global configuration is asked, never the repository's, whose author may be anybody.
+    """
+    git = shutil.which("git")
+    if git is not None:
+        command = [git, "config", "--global", "--type=path", "--get", "core.excludesFile"]
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            found = subprocess.run(  # noqa: S603 - a fixed command, found by its full path
+                command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_GIT_TIMEOUT, check=False
+            ).stdout
+            if found.strip():
+                return Path(os.fsdecode(found.strip()))
     folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
     return Path(folder, "git", "ignore")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """Bounds of one workspace index. All sizes are in bytes.
+    """Bounds of one workspace index. Sizes of files are in bytes.
 
     `exclude` are patterns in .gitignore syntax, relative to the workspace folder. `max_entries` bounds what
     the walk looks at, `max_files` and `max_total_bytes` what it keeps, so that a folder of a million files, or
-    somebody's home folder, costs a bounded time and memory. `segment_bytes` is the text that goes into one
+    somebody's home folder, costs a bounded time and memory. `segment_characters` is the text that goes into one
     array: larger ones make queries cheaper (each segment is searched by itself), smaller ones make the first
     results come sooner and the worker smaller.
     """
@@ -22,7 +22,7 @@ class IndexOptions:
     max_files: int = 50_000
     max_total_bytes: int = 32_000_000
     max_file_bytes: int = 400_000
-    segment_bytes: int = 4_000_000
+    segment_characters: int = 2_000_000
 
     def to_json(self) -> dict[str, Any]:
         """The options as they travel to the worker."""

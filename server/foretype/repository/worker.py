@@ -1,0 +1,228 @@
+"""The worker process: builds and keeps one index, at low priority, and ends with the process that started it.
+
+It may hang in a network drive, be killed at any moment, or run out of memory, and none of that is felt in the
+server. `messages.py` lists what is said. Where another window builds the same index already, this process
+passes on what that one builds, tells it about changes, and takes over when it is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+
+from foretype.embedded import VERSION
+from foretype.repository.builder import IndexBuilder, Interrupted, Watcher
+from foretype.repository.cache import CacheFolder, remove_unused
+from foretype.repository.manifest import arrange
+from foretype.repository.messages import Cost, IndexNews, SegmentNews, encode
+from foretype.repository.options import IndexOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from foretype.repository.manifest import Manifest
+
+_POLL: Final = 1.0  # Seconds between two looks at the notes, the other window's manifest and our parent.
+_NICE: Final = 10
+
+Command = dict[str, Any]
+
+
+class IndexWorker:
+    """Carries out commands one after another. `send` writes one line to the server."""
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send = send
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._cancelled = threading.Event()
+        self._parent = os.getppid()
+        self._seen = (0, 0, 0)
+        self._builds = False
+
+    def put(self, command: Command) -> None:
+        """Take a command, from any thread. "cancel" acts at once, the others in their turn."""
+        if command.get("do") == "cancel":
+            self._cancelled.set()
+        else:
+            self._commands.put(command)
+
+    def run(self) -> NoReturn:
+        """Work for ever; the first command must be "open". Raises OSError if the cache cannot be used at all."""
+        opening = self._commands.get()
+        root = Path(os.path.realpath(opening["root"]))
+        cache = Path(opening["cache"])
+        self._cache = CacheFolder(cache, root, VERSION)
+        options = IndexOptions.from_json(opening["options"])
+        watcher = Watcher(self._progress, self._announce, self._is_interrupted)
+        self._builder = IndexBuilder(root, self._cache, options, watcher)
+        self._send(encode("ready", {"root": str(root), "folder": str(self._cache.path)}))
+        self._take_turn(rebuild=bool(opening.get("rebuild")))
+        self._rest()
+        remove_unused(cache)
+        while True:
+            try:
+                command = self._commands.get(timeout=_POLL)
+            except queue.Empty:
+                self._look_around()
+            else:
+                self._do(command)
+                if self._commands.empty():
+                    self._rest()
+
+    def _take_turn(self, *, rebuild: bool = False) -> bool:
+        # Becomes the builder if nobody else is.
+        if not self._cache.lock.acquire():
+            self._follow()
+            return False
+        self._builds = True
+        if not rebuild:
+            self._builder.open()
+            self._announce()
+        self._attempt(self._builder.scan)
+        return True
+
+    def _follow(self) -> None:
+        # Passes on what the other window has built, if that is news.
+        stamp = self._cache.stamp()
+        if stamp != self._seen:
+            self._seen = stamp
+            self._builder.manifest = self._cache.load()
+            self._announce()
+
+    def _do(self, command: Command) -> None:
+        action = command.get("do")
+        if action == "update":
+            changed, deleted = command["changed"], command["deleted"]
+            if self._builds:
+                self._attempt(lambda: self._builder.update(changed, deleted))
+            else:
+                self._cache.leave_note(changed, deleted)
+        elif action == "rescan":
+            if self._builds:
+                self._attempt(self._builder.scan)
+            else:
+                self._cache.leave_note([""], [])  # The workspace folder itself: all of it.
+        elif action == "distrust" and self._builds:
+            self._attempt(lambda: self._builder.distrust(command["segments"]))
+
+    def _look_around(self) -> None:
+        if os.name == "posix" and os.getppid() != self._parent:
+            os._exit(0)  # Nothing to tidy up: the cache is whole at every moment.
+        if not self._builds:
+            if self._take_turn():
+                self._rest()
+            return
+        changed, deleted = self._cache.take_notes()
+        if changed or deleted:
+            self._attempt(lambda: self._builder.update(changed, deleted))
+        elif self._builder.is_untidy():
+            self._attempt(self._builder.tidy)
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        self._cancelled.clear()
+        try:
+            work()
+        except Interrupted:
+            self._announce()
+        except OSError as error:
+            # A full disk, a cache that became read-only: what is there stays in use.
+            message = f"The workspace index cannot be written ({error.strerror or type(error).__name__})."
+            self._send(encode("failed", {"message": message}))
+
+    def _is_interrupted(self) -> bool:
+        return self._cancelled.is_set()
+
+    def _progress(self, files: int) -> None:
+        self._send(encode("progress", {"files": files}))
+
+    def _announce(self) -> None:
+        self._send(encode("index", news_of(self._builder.manifest, builder=self._builds)))
+
+    def _rest(self) -> None:
+        _give_memory_back()
+        self._send(encode("idle", cost()))
+
+
+def news_of(manifest: Manifest, *, builder: bool) -> IndexNews:
+    """What the server needs to know of a manifest."""
+    arrangement = arrange(manifest)
+    segments = [
+        SegmentNews(segment.name, segment.size, segment.tokens, sorted(hidden))
+        for segment, hidden in zip(manifest.segments, arrangement.hidden, strict=True)
+    ]
+    reasons = Counter(manifest.skipped)
+    reasons.update(record.reason for record in manifest.files.values() if record.reason)
+    if arrangement.duplicates:
+        reasons["duplicate"] = arrangement.duplicates
+    texts = sum(not record.reason for record in manifest.files.values())
+    files = texts - arrangement.duplicates - len(arrangement.missing)
+    return IndexNews(segments, files, dict(reasons), manifest.complete, manifest.truncated, builder)
+
+
+def cost() -> Cost:
+    """What this process has used so far."""
+    peak = 0
+    if sys.platform != "win32":
+        import resource
+
+        # Linux counts in KiB, macOS in bytes.
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return Cost(round(time.process_time(), 3), peak)
+
+
+def _give_memory_back() -> None:
+    # Building leaves a large heap, nearly all of it free; glibc keeps it unless asked.
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _listen(source: BinaryIO, put: Callable[[Command], None]) -> None:
+    # The end of stdin is the end of this process, whatever it is doing: whoever asked is gone.
+    for line in source:
+        with contextlib.suppress(ValueError):
+            put(json.loads(line))
+    os._exit(0)
+
+
+def main() -> None:
+    """Run over stdin and stdout."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.nice(_NICE)
+    # What anything else may print must not get between the messages.
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+
+    def send(line: bytes) -> None:
+        try:
+            while line:
+                line = line[out.write(line) or 0 :]
+        except OSError:
+            os._exit(0)  # Nobody reads any more.
+
+    worker = IndexWorker(send)
+    source = os.fdopen(os.dup(0), "rb")
+    threading.Thread(target=_listen, args=(source, worker.put), daemon=True).start()
+    try:
+        worker.run()
+    except OSError as error:
+        message = f"The workspace index cannot be kept ({error.strerror or type(error).__name__})."
+        send(encode("failed", {"message": message}))
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()
