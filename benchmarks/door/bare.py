@@ -1,4 +1,4 @@
-"""The baseline: the smallest pygls server that does the same on paper. Run as a process: `python -m benchmarks.door.bare`."""
+"""The baseline: the smallest pygls server that does the same on paper (`python -m benchmarks.door.bare`)."""
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer

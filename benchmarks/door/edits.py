@@ -49,7 +49,7 @@ def change(version: int, line: int, character: int, text: str) -> bytes:
 
 
 async def ours(text: str) -> tuple[list[float], list[float]]:
-    """Milliseconds per key for letters, and for keys that add a line; through the whole door, tasks run to their end."""
+    """Milliseconds per key, for letters and for keys that add a line, through the whole door."""
     from foretype.lsp.server import Server
 
     server = Server()

@@ -23,7 +23,7 @@ from foretype.scheduling.extent import Extent, extent_at
 from foretype.scheduling.gate import reason_for_silence, splits_word
 from foretype.settings.model import Settings
 from foretype.suggestions.generation import Generation, Opener
-from foretype.suggestions.store import Match, SuggestionStore
+from foretype.suggestions.store import Entry, Match, SuggestionStore
 from foretype.text.document import Change, Document
 from foretype.text.lines import line_body
 from foretype.text.positions import Position, to_units
@@ -143,16 +143,17 @@ class Completer:
     async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: _Ticket) -> Outcome:
         match = self.store.find(request.document, request.position, model.name)
         self.store.leave(request.document, match.generation if match else None)
-        extent = self._extent(request)
         if match is None:
+            extent = self._extent(request)
             if not request.invoked:
                 await ticket.pause(TYPING_PAUSE)
             if ticket.superseded:
                 return Outcome(superseded=True)
             generation = Generation(model.opener(request.document, request.position, extent))
-            self.store.add(request.document, request.position, model.name, generation)
-            match = Match(generation, 0)
-        await _until_useful(match, extent, ticket)
+            place = (request.document.lines, request.position)
+            self.store.add(request.document, Entry(*place, model.name, extent.lines, generation))
+            match = Match(generation, 0, extent.lines)
+        await _until_useful(match, ticket)
         if ticket.superseded:
             return Outcome(superseded=True)
         return self._answered(request, match, model.name)
@@ -173,10 +174,9 @@ class Completer:
         """What the generation says here, as it fits; a half finished last line is not shown."""
         position = request.position
         text = match.rest
-        extent = self._extent(request)
         if not match.generation.ended:
             text = text[: text.rfind("\n") + 1]
-        fitted = fit(text, _surroundings(request.document, position, extent))
+        fitted = fit(text, _surroundings(request.document, position, match.max_lines))
         if fitted is None:
             return None
         end = Position(position.line, position.column + fitted.replaces)
@@ -222,7 +222,7 @@ class _Ticket:
             await asyncio.wait_for(self._gone.wait(), seconds)
 
 
-async def _until_useful(match: Match, extent: Extent, ticket: _Ticket) -> None:
+async def _until_useful(match: Match, ticket: _Ticket) -> None:
     """Wait for a whole line and then, where a block is wanted, a little longer for the rest of it."""
     generation, offset = match.generation, match.offset
     ticket.wake_with(generation.wake)
@@ -231,14 +231,14 @@ async def _until_useful(match: Match, extent: Extent, ticket: _Ticket) -> None:
         return ticket.superseded or "\n" in text[offset:].lstrip()
 
     await generation.until(first_line)
-    if extent.one_line or generation.ended or ticket.superseded:
+    if match.max_lines == 1 or generation.ended or ticket.superseded:
         return
     deadline = asyncio.get_running_loop().time() + BLOCK_PATIENCE
     timer = asyncio.get_running_loop().call_at(deadline, generation.wake)
 
     def block(text: str) -> bool:
         late = asyncio.get_running_loop().time() >= deadline
-        return late or ticket.superseded or text.count("\n", offset) > extent.lines
+        return late or ticket.superseded or text.count("\n", offset) > match.max_lines
 
     try:
         await generation.until(block)
@@ -246,11 +246,11 @@ async def _until_useful(match: Match, extent: Extent, ticket: _Ticket) -> None:
         timer.cancel()
 
 
-def _surroundings(document: Document, position: Position, extent: Extent) -> Surroundings:
+def _surroundings(document: Document, position: Position, max_lines: int) -> Surroundings:
     line, column = position
     text = document.line(line)
-    below = tuple(map(line_body, document.lines[line + 1 : line + 2 + 2 * extent.lines]))
-    return Surroundings(text[:column], text[column:], below, extent.lines)
+    below = tuple(map(line_body, document.lines[line + 1 : line + 2 + 2 * max_lines]))
+    return Surroundings(text[:column], text[column:], below, max_lines)
 
 
 def _with_popup_item(request: CompletionRequest) -> CompletionRequest:

@@ -26,20 +26,26 @@ _CLOSERS: Final = frozenset(")]}>\"'`;")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A generation, and the state of the document that it was asked for."""
+    """A generation, and the state of the document that it was asked for; `max_lines` were asked for."""
 
     lines: Lines
     position: Position
     model: str
+    max_lines: int
     generation: Generation
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A generation that fits here; its text from `offset` on is what is left to type."""
+    """A generation that fits here; its text from `offset` on is what is left to type.
+
+    `max_lines` is how many lines of it are shown: as many as at first, less those that are typed already, so that a
+    block does not shrink to a line while it is typed through.
+    """
 
     generation: Generation
     offset: int
+    max_lines: int
 
     @property
     def rest(self) -> str:
@@ -53,10 +59,10 @@ class SuggestionStore:
     def __init__(self) -> None:
         self._entries: dict[str, deque[Entry]] = {}
 
-    def add(self, document: Document, position: Position, model: str, generation: Generation) -> None:
+    def add(self, document: Document, entry: Entry) -> None:
         """Keep a generation for the place it was asked for; the oldest is closed and dropped where it gets many."""
         entries = self._entries.setdefault(document.uri, deque())
-        entries.append(Entry(document.lines, position, model, generation))
+        entries.append(entry)
         while len(entries) > PLACES_KEPT:
             entries.popleft().generation.close()
 
@@ -69,11 +75,11 @@ class SuggestionStore:
             if typed is None or not _cursor_follows(entry.position, typed, position):
                 continue
             before_cursor = _before_cursor(entry.position, typed, position)
-            text = entry.generation.text
-            if text.startswith(before_cursor) and (len(text) > len(before_cursor) or not entry.generation.ended):
-                return Match(entry.generation, len(before_cursor))
-            if before_cursor.startswith(text) and not entry.generation.ended:
-                return Match(entry.generation, len(before_cursor))
+            text, ended = entry.generation.text, entry.generation.ended
+            has_more = text.startswith(before_cursor) and len(text) > len(before_cursor)
+            if has_more or (not ended and before_cursor.startswith(text)):
+                left = max(1, entry.max_lines - before_cursor.count("\n"))
+                return Match(entry.generation, len(before_cursor), left)
         return None
 
     def document_changed(self, document: Document) -> None:
