@@ -6,6 +6,7 @@ It sends exactly the bytes it is told to, so that broken messages can be sent to
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -31,11 +32,16 @@ class Probe:
         self.waiting: dict[Any, asyncio.Future[dict[str, Any]]] = {}
         self.received: list[dict[str, Any]] = []
         self.answers: dict[str, Any] = {}
+        self.errors = bytearray()
+        self.initialized: dict[str, Any] = {}
         self.arrival = asyncio.Condition()
         self.reading = asyncio.get_running_loop().create_task(self._read())
+        self.draining = asyncio.get_running_loop().create_task(self._drain())
 
     @classmethod
-    async def start(cls, *arguments: str, command: tuple[str, ...] = SERVER, env: dict[str, str] | None = None) -> Probe:
+    async def start(
+        cls, *arguments: str, command: tuple[str, ...] = SERVER, env: dict[str, str] | None = None
+    ) -> Probe:
         """Start a server as a process and speak to its standard input and output."""
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -56,6 +62,11 @@ class Probe:
     def send_bytes(self, data: bytes) -> None:
         """Send any bytes."""
         self.writer.write(data)
+
+    def answer(self, request: dict[str, Any], result: Any = None, error: Any = None) -> None:
+        """Answer a request of the server's."""
+        outcome = {"result": result} if error is None else {"error": error}
+        self.send_bytes(frame({"jsonrpc": "2.0", "id": request["id"], **outcome}))
 
     def notify(self, method: str, params: Any = None) -> None:
         """Send a notification."""
@@ -141,9 +152,21 @@ class Probe:
     async def gone(self, timeout: float = 20.0) -> int | None:
         """Wait until the server has left; returns its exit code."""
         code = await asyncio.wait_for(self.process.wait(), timeout) if self.process else None
-        await asyncio.wait_for(self.reading, timeout)
+        await asyncio.wait_for(asyncio.gather(self.reading, self.draining), timeout)
         self.writer.close()
         return code
+
+    async def stop(self) -> None:
+        """Leave without a word; a process that is still there is killed."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        self.reading.cancel()
+        self.draining.cancel()
+        await asyncio.gather(self.reading, self.draining, return_exceptions=True)
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
 
     async def _read(self) -> None:
         try:
@@ -159,15 +182,21 @@ class Probe:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
 
+    async def _drain(self) -> None:
+        """Read standard error all along, so that a full pipe never stops the server."""
+        while self.process is not None and (data := await self.process.stderr.read(2**16)):
+            self.errors += data
+
     async def _take(self, message: dict[str, Any]) -> None:
         self.received.append(message)
+        if not isinstance(message, dict):
+            raise AssertionError(f"not a message: {message!r}")
         if "method" not in message and message.get("id") in self.waiting:
             future = self.waiting.pop(message["id"])
             if not future.done():
                 future.set_result(message)
         elif "method" in message and "id" in message and message["method"] in self.answers:
             answer = self.answers[message["method"]]
-            result = answer(message.get("params")) if callable(answer) else answer
-            self.send_bytes(frame({"jsonrpc": "2.0", "id": message["id"], "result": result}))
+            self.answer(message, answer(message.get("params")) if callable(answer) else answer)
         async with self.arrival:
             self.arrival.notify_all()

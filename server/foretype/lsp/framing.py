@@ -15,8 +15,13 @@ MAX_MESSAGE: Final = 512 * 1024 * 1024
 """Bytes. No editor sends a larger message; a length beyond it is taken for noise, not for an order to wait."""
 
 _MAX_HEADER: Final = 64 * 1024
+_NAME = b"content-length"
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*\Z", re.IGNORECASE)
 _ANY_LENGTH = re.compile(rb"content-length[ \t]*:", re.IGNORECASE)
+# The first letters of the name at the very end: a length that is one too long takes the next header's "C".
+_BEGUN_LENGTH = re.compile(
+    b"(?:" + b"|".join(_NAME[:size] for size in range(len(_NAME), 0, -1)) + rb")\Z", re.IGNORECASE
+)
 
 
 class BadHeader(Exception):
@@ -51,11 +56,11 @@ class FrameReader:
                 yield problem
 
     def unread(self, body: bytes) -> None:
-        """Give back a body that was no JSON: if another header stands inside it, its length was wrong.
+        """Give back a body that was no JSON: if another header begins inside it, its length was wrong.
 
         The stream is then read on from that header.
         """
-        match = _ANY_LENGTH.search(body)
+        match = _ANY_LENGTH.search(body) or _BEGUN_LENGTH.search(body)
         if match is not None:
             self._buffer[:0] = body[match.start() :]
 
