@@ -1,0 +1,151 @@
+"""Our providers against the real llama-server, with a generated model whose text is known in advance."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from foretype.errors import AuthenticationError, ContextOverflowError, ModelError
+from foretype.models.connection import Connection
+from foretype.models.families import QWEN
+from foretype.models.openai_chat import ChatProvider
+from foretype.models.openai_fim import FimProvider
+from foretype.models.provider import (
+    Answer,
+    ChatPrompt,
+    Endpoint,
+    FillPrompt,
+    Message,
+    ModelRequest,
+    Provider,
+    TextPrompt,
+    TimeLimits,
+)
+from foretype.models.registry import choose, probe, provider_for
+from foretype.prompts.fim import render_fim
+from foretype.prompts.tokens import TokenCounter
+from tests.servers.llama_server import KEY, MODEL, LlamaServer, NotAvailableError, running
+from tests.servers.tiny_model import CONTEXT, greedy
+
+pytestmark = [pytest.mark.llama, pytest.mark.asyncio]
+
+CHAT = ChatPrompt((Message("user", "hi"),))
+FILL = FillPrompt("def area(w, h):\n", "\nprint(1)\n", "a.py", "python")
+LONG = ModelRequest(TextPrompt("def "), CONTEXT - 100, limits=TimeLimits(total=120))
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaServer]:
+    try:
+        with running(tmp_path_factory.mktemp("llama")) as server:
+            yield server
+    except NotAvailableError as reason:
+        pytest.skip(f"no llama-server: {reason}")
+
+
+def endpoint(llama: LlamaServer, key: str = KEY) -> Endpoint:
+    return Endpoint(llama.url, MODEL, key, limits=TimeLimits(first_token=30, between_tokens=30, total=60))
+
+
+async def answer_of(provider: Provider, request: ModelRequest) -> Answer:
+    async with provider.stream(request) as answer:
+        async for _ in answer:
+            pass
+    return answer
+
+
+async def test_chat(llama: LlamaServer) -> None:
+    connection = Connection(endpoint(llama))
+    answer = await answer_of(ChatProvider(connection), ModelRequest(CHAT, 24))
+    await connection.aclose()
+    assert answer.text == greedy(b"\n", 24)
+    assert answer.report.finish_reason == "length"
+    assert answer.report.usage is not None
+    # <|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n, one token for each byte and each mark
+    assert (answer.report.usage.prompt_tokens, answer.report.usage.completion_tokens) == (21, 24)
+
+
+async def test_fill_in_the_middle(llama: LlamaServer) -> None:
+    connection = Connection(endpoint(llama))
+    choice = choose(connection.endpoint, await probe(connection))
+    assert (choice.mode, choice.family) == ("fim", QWEN)
+    prompt = render_fim(FILL, QWEN, 500, TokenCounter("cl100k_base"))
+    answer = await answer_of(provider_for(connection, choice), ModelRequest(prompt, 16))
+    await connection.aclose()
+    assert answer.text == greedy(b"\n", 16)
+    assert answer.report.usage is not None
+    # The marks in the prompt's text were understood as marks: one token each.
+    assert answer.report.usage.prompt_tokens == len(FILL.prefix) + len(FILL.suffix) + 3
+
+
+async def test_what_the_server_says_of_itself(llama: LlamaServer) -> None:
+    connection = Connection(endpoint(llama))
+    seen = await probe(connection)
+    await connection.aclose()
+    assert (seen.reachable, seen.models, seen.software) == (True, (MODEL,), "llama.cpp")
+
+
+async def test_stops(llama: LlamaServer) -> None:
+    text = greedy(b"\n", 24)
+    stop = text[5:8]
+    connection = Connection(endpoint(llama))
+    for stops in ((stop,), ("unused 1", "unused 2", "unused 3", "unused 4", stop)):
+        answer = await answer_of(ChatProvider(connection), ModelRequest(CHAT, 24, stop=stops))
+        assert (answer.text, answer.report.finish_reason) == (text[: text.index(stop)], "stop")
+    await connection.aclose()
+
+
+@pytest.mark.parametrize(
+    ("key", "request_", "kind"),
+    [
+        ("sk-wrong", ModelRequest(CHAT, 4), AuthenticationError),
+        ("sk-wrong", ModelRequest(TextPrompt("x"), 4), AuthenticationError),
+        (KEY, ModelRequest(ChatPrompt((Message("user", "x" * (CONTEXT + 1)),)), 4), ContextOverflowError),
+        (KEY, ModelRequest(TextPrompt("x" * (CONTEXT + 1)), 4), ContextOverflowError),
+    ],
+)
+async def test_errors(llama: LlamaServer, key: str, request_: ModelRequest, kind: type[ModelError]) -> None:
+    connection = Connection(endpoint(llama, key))
+    provider = (ChatProvider if isinstance(request_.prompt, ChatPrompt) else FimProvider)(connection)
+    with pytest.raises(kind) as caught:
+        await answer_of(provider, request_)
+    await connection.aclose()
+    assert "xxxx" not in str(caught.value)
+
+
+async def busy_slots(llama: LlamaServer) -> int:
+    slots = json.loads(await asyncio.to_thread(llama.get, "/slots"))
+    return sum(bool(slot["is_processing"]) for slot in slots)
+
+
+@pytest.mark.parametrize("cause", ["cancelled", "left early"])
+async def test_closing_frees_the_slot(llama: LlamaServer, cause: str) -> None:
+    connection = Connection(endpoint(llama))
+    provider = FimProvider(connection)
+    streaming = asyncio.Event()
+    leave = asyncio.Event()
+
+    async def read() -> None:
+        async with provider.stream(LONG) as answer:
+            async for _ in answer:
+                streaming.set()
+                if leave.is_set():
+                    break
+
+    task = asyncio.create_task(read())
+    await streaming.wait()
+    assert await busy_slots(llama) == 1
+    leave.set() if cause == "left early" else task.cancel()
+    await asyncio.wait([task])
+    # Far less than the rest of the answer would take; asked seldom, since asking delays the server's own check.
+    for _ in range(10):
+        await asyncio.sleep(0.2)
+        if await busy_slots(llama) == 0:
+            break
+    else:
+        pytest.fail("the server still generates two seconds after the stream was closed")
+    assert "stop: cancel task" in llama.log.read_text(encoding="utf-8", errors="replace")
+    await connection.aclose()
