@@ -104,13 +104,28 @@ def test_an_unusable_key(value: str) -> None:
         f"import sys; sys.stdout.buffer.write(b'{SECRET}\\r\\n')",
         f"import sys; print('{SECRET}'); print('a warning', file=sys.stderr)",
         f"print('{SECRET}'); print('x' * 5_000_000)",
-        f"import sys; assert sys.stdin.read() == ''; print('{SECRET}')",
         f"import os, pathlib; assert os.getcwd() == str(pathlib.Path.home().resolve()); print('{SECRET}')",
     ],
 )
 def test_a_command_that_answers(code: str) -> None:
     key = find(settings(api_key_command=python(code)))
     assert key == Key(SECRET, "model.api_key_command")
+
+
+def test_a_command_cannot_read_what_the_editor_sends() -> None:
+    reader, writer = os.pipe()
+    kept = os.dup(0)
+    try:
+        os.write(writer, b"Content-Length: 2")
+        os.close(writer)
+        os.dup2(reader, 0)
+        key = find(settings(api_key_command=python("import os; print(f'read-{len(os.read(0, 9))}-bytes')")))
+        assert key is not None
+        assert key.value == "read-0-bytes"
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+        os.close(reader)
 
 
 def test_a_command_as_one_string_is_split_without_a_shell() -> None:
