@@ -108,7 +108,8 @@ class IndexBuilder:
             self._heed()
             found = self._walker.check(path) if path else "folder"
             if isinstance(found, Candidate):
-                self._read(path)
+                if self._has_room(found):
+                    self._read(path)
             elif found == "folder":
                 self.scan()
                 return
@@ -139,6 +140,14 @@ class IndexBuilder:
                     self._heed()
         self._seal({self.manifest.segments[number].name for number in merged})
         self._settle()
+
+    def _has_room(self, candidate: Candidate) -> bool:
+        # The bounds of the walk hold for what is reported later, too.
+        files = self.manifest.files
+        if candidate.path in files:
+            return True
+        total = sum(record.size for record in files.values()) + candidate.size
+        return len(files) < self._options.max_files and total <= self._options.max_total_bytes
 
     def _settle(self) -> None:
         # Builds what no segment has, drops what nobody needs, and makes the result count.

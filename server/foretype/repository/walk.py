@@ -89,6 +89,8 @@ class Walker:
 
         A reason for leaving it out; None if there is no such path; "folder" if it is one that is walked.
         """
+        if any(part in {"", ".", ".."} for part in path.split("/")):
+            return None  # Not the name of anything in here, whoever may have sent it.
         folder, _, name = path.rpartition("/")
         folder += "/" if folder else ""
         rules = self._rules_of(folder)

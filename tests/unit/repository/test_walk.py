@@ -316,6 +316,10 @@ CHECKED = [
     ("node_modules", "vendored"),
     (".env", "secret"),
     ("link/b.py", "ignored"),
+    ("../x.py", None),
+    ("sub/../a.py", None),
+    ("/etc/hosts", None),
+    ("", None),
     (".git/config", "ignored"),
     ("big.py", "large"),
 ]
