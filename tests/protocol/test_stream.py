@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 
 import pytest
 
@@ -144,12 +145,13 @@ async def test_a_stray_print_cannot_break_the_protocol(start):
         "import os, subprocess, sys; from foretype.lsp.server import Server; from foretype.cli.main import main\n"
         "accepted = Server.accepted\n"
         "def noisy(self, arguments):\n"
-        "    print('stray'); sys.stdout.flush(); os.write(1, b'raw stray\\n'); subprocess.run(['echo', 'child stray'])\n"
+        "    print('stray'); sys.stdout.flush(); os.write(1, b'raw stray\\n')\n"
+        "    subprocess.run(['echo', 'child stray'])\n"
         "    return accepted(self, arguments)\n"
         "Server.accepted = noisy\n"
         "main([])\n"
     )
-    probe = await start("-c", program, command=(__import__("sys").executable,))
+    probe = await start("-c", program, command=(sys.executable,))
     await probe.initialize()
     for _ in range(3):
         response = await probe.request("workspace/executeCommand", {"command": "foretype.accepted"})

@@ -7,10 +7,15 @@ loggers, which would, are silenced.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Final
 
 from lsprotocol import types
+
+from foretype.settings.model import LogLevel
+
+_ROOT: Final = logging.getLogger("foretype")
 
 _TYPES: Final = {
     logging.DEBUG: types.MessageType.Debug,
@@ -19,7 +24,7 @@ _TYPES: Final = {
     logging.ERROR: types.MessageType.Error,
     logging.CRITICAL: types.MessageType.Error,
 }
-LEVELS: Final = {
+LEVELS: Final[Mapping[LogLevel, int]] = {
     "off": logging.CRITICAL + 1,
     "error": logging.ERROR,
     "warning": logging.WARNING,
@@ -34,13 +39,38 @@ def quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-class ClientLog(logging.Handler):
-    """Sends records to one client. Tracebacks hold code of ours only, and go to the log, never into an answer."""
+IN_SESSION: ContextVar[object] = ContextVar("IN_SESSION", default=None)
+"""The session on whose behalf code runs now; its tasks and timers inherit it. None: on behalf of all."""
 
-    def __init__(self, send: Callable[[types.LogMessageParams], None]) -> None:
+
+class ClientLog(logging.Handler):
+    """Sends records to one client, and of a process that serves several only those that concern this one.
+
+    Tracebacks hold code of ours only, and go to the log, never into an answer.
+    """
+
+    def __init__(self, send: Callable[[types.LogMessageParams], None], session: object) -> None:
         super().__init__()
         self._send = send
+        self._session = session
         self.setFormatter(logging.Formatter("%(message)s"))
+
+    def begin(self) -> None:
+        """Send records from now on."""
+        _ROOT.addHandler(self)
+
+    def end(self) -> None:
+        """Send no more."""
+        _ROOT.removeHandler(self)
+
+    def choose(self, level: LogLevel) -> None:
+        """Send records of this importance; what no client wants is not even made."""
+        self.setLevel(LEVELS[level])
+        _ROOT.setLevel(min(handler.level for handler in [self, *_ROOT.handlers]))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this client is told of a record."""
+        return IN_SESSION.get() in (None, self._session) and bool(super().filter(record))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one record; a record that cannot be formatted is dropped rather than raised."""

@@ -41,7 +41,7 @@ def watch_process(pid: int, gone: Callable[[], None]) -> Callable[[], None]:
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True  # it is there and belongs to somebody else

@@ -28,6 +28,7 @@ from pygls.protocol import LanguageServerProtocol
 
 from foretype.errors import ForetypeError
 from foretype.lsp.framing import BadHeader, FrameReader
+from foretype.lsp.log import IN_SESSION
 from foretype.lsp.messages import MESSAGE_TYPES
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Conversation(LanguageServerProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes as they came; every message that is complete is handled before this returns."""
+        IN_SESSION.set(self)
         for frame in self._frames.feed(data):
             if isinstance(frame, BadHeader):
                 logger.warning("A message without a usable Content-Length was skipped.")

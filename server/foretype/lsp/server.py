@@ -23,7 +23,7 @@ from foretype.lsp.completion import completion
 from foretype.lsp.configuration import SECTION, Configuration
 from foretype.lsp.documents import OpenDocuments
 from foretype.lsp.inline_completion import ACCEPTED_COMMAND, inline_completion
-from foretype.lsp.log import LEVELS, ClientLog, quiet_libraries
+from foretype.lsp.log import ClientLog, quiet_libraries
 from foretype.lsp.messages import make_converter
 from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
@@ -94,7 +94,7 @@ class Server(LanguageServer):
         self._asker: ModelAsker | None = None
         self._choosing: asyncio.Task[Any] | None = None
         self._shown: OrderedDict[str, Suggestion] = OrderedDict()
-        self._log = ClientLog(self.window_log_message)
+        self._log = ClientLog(self.window_log_message, self.protocol)
         self._unwatch: Callable[[], None] = lambda: None
 
     @cached_property
@@ -113,7 +113,7 @@ class Server(LanguageServer):
 
     def on_initialize(self, params: types.InitializeParams) -> None:
         """Read what this client is and wants; cheap, since the client waits for it."""
-        logging.getLogger("foretype").addHandler(self._log)
+        self._log.begin()
         self.client = ClientCapabilities.read(params)
         if params.process_id is not None:
             self._unwatch = watch_process(params.process_id, self.protocol.connection_lost)
@@ -137,7 +137,7 @@ class Server(LanguageServer):
         self._unwatch()
         if "completer" in vars(self):
             self.completer.store.close()
-        logging.getLogger("foretype").removeHandler(self._log)
+        self._log.end()
 
     async def finish(self) -> None:
         """Wait for what has to be let go of in an orderly manner: the model's connections, the index workers."""
@@ -162,7 +162,7 @@ class Server(LanguageServer):
 
     def _adopt(self, resolved: Resolved) -> None:
         self.settings = resolved.settings
-        logging.getLogger("foretype").setLevel(LEVELS[self.settings.log.level])
+        self._log.choose(self.settings.log.level)
 
     def _exclusions(self) -> Exclusions:
         from foretype.context.exclude import Exclusions
