@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import mmap
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
@@ -18,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foretype.repository.messages import Cost, IndexNews
 from foretype.repository.options import IndexOptions
-from foretype.repository.paths import path_of_uri, relative_to
+from foretype.repository.paths import relative_to
 from foretype.repository.process import WorkerProcess
+from foretype.repository.snapshot import IndexSnapshot, IndexStatus, map_segment
+from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from foretype.embedded import Segment
 
@@ -31,42 +32,6 @@ _CRASH_WINDOW: Final = 600.0  # Seconds after which a crash is forgotten.
 _RESTART_DELAY: Final = 0.5  # Seconds, doubled at every crash.
 _MOST_DISTRUSTS: Final = 20
 _MOST_PENDING: Final = 2_000  # Changed paths; beyond, the worker looks at everything.
-
-
-@dataclass(frozen=True, slots=True)
-class IndexSnapshot:
-    """The index at one moment. `hidden[i]` are paths whose text in `segments[i]` must not be used any more.
-
-    The same path can be hidden in one segment and count in a later one: that is an edited file. Paths are
-    relative to the workspace folder, in POSIX form. `complete` is False until the first walk is through.
-    The segments stay mapped as long as a snapshot that holds them lives.
-    """
-
-    segments: tuple[Segment, ...] = ()
-    hidden: tuple[frozenset[str], ...] = ()
-    complete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """How the index stands. `files` and `tokens` are those indexed, `size` the bytes of the arrays on disk.
-
-    `looked_at` counts files during a walk. `skipped` counts by the reasons of `skip.REASONS`. `builder` is False
-    while another window builds. `error` is empty, or a sentence for the user.
-    """
-
-    files: int = 0
-    tokens: int = 0
-    size: int = 0
-    segments: int = 0
-    building: bool = False
-    looked_at: int = 0
-    complete: bool = False
-    truncated: bool = False
-    builder: bool = True
-    skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    cost: Cost = field(default_factory=Cost)
-    error: str = ""
 
 
 class WorkspaceIndex:
@@ -111,6 +76,11 @@ class WorkspaceIndex:
         return self._status
 
     @property
+    def folder(self) -> str:
+        """Where the arrays lie on disk; empty until the worker has said so."""
+        return self._folder
+
+    @property
     def worker_pid(self) -> int | None:
         """The process id of the worker, None while there is none."""
         return None if self._worker is None else self._worker.pid
@@ -143,8 +113,7 @@ class WorkspaceIndex:
 
     def relative(self, path: str) -> str | None:
         """The index's name of an absolute path or file: URI; None if it is not in this workspace."""
-        native = path_of_uri(path) if "://" in path else path
-        return None if native is None else relative_to(native, self._roots) or None
+        return relative_to(str(path_of(path) or path), self._roots) or None
 
     def file_changed(self, path: str) -> None:
         """A file or folder (absolute path or URI) was saved, created or changed on disk."""
@@ -303,15 +272,3 @@ class WorkspaceIndex:
             self._status = status
             if self._on_change is not None:
                 self._on_change()
-
-
-def map_segment(path: str, size: int) -> Segment:
-    """Map a segment file for reading. Raises OSError if it cannot be, ValueError if it is not what it should be."""
-    # Imported here because the first query needs it anyway, and starting the server does not.
-    from foretype.embedded import Segment
-
-    with open(path, "rb") as file:
-        if not size or os.fstat(file.fileno()).st_size != size:
-            raise ValueError("the segment file has another size")
-        # The mapping is closed when the last view of it is gone, which is when the segment is.
-        return Segment(memoryview(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)))

@@ -9,28 +9,9 @@ import ntpath
 import os
 import posixpath
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def path_of_uri(uri: str, *, windows: bool = os.name == "nt") -> str | None:
-    """The native path that a file: URI names; None for every other scheme."""
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return None
-    if parts.scheme.lower() != "file":
-        return None
-    path = unquote(parts.path, errors="surrogateescape")
-    if not windows:
-        return path
-    if parts.netloc and parts.netloc != "localhost":
-        path = f"//{parts.netloc}{path}"
-    elif path[:1] == "/" and path[2:3] == ":":
-        path = path[1:]  # "/C:/x" is the URI's way to write "C:/x".
-    return path.replace("/", "\\")
 
 
 def relative_to(path: str, roots: Iterable[str], *, windows: bool = os.name == "nt") -> str | None:

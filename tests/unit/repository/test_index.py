@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from foretype.repository.index import IndexSnapshot, WorkspaceIndex, map_segment
+from foretype.repository.index import WorkspaceIndex
 from foretype.repository.options import IndexOptions
 from foretype.repository.process import WorkerProcess
+from foretype.repository.snapshot import IndexSnapshot, map_segment
 from tests.unit.repository.trees import grow
 from tests.unit.repository.visible import visible
 

@@ -4,25 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foretype.repository.paths import path_of_uri, relative_to
-
-URIS = [
-    ("file:///home/me/a%20b.py", False, "/home/me/a b.py"),
-    ("file:///home/me/%E2%82%AC.py", False, "/home/me/€.py"),
-    ("file:///c%3A/Users/me/a.py", True, r"c:\Users\me\a.py"),
-    ("file:///C:/Users/me/a.py", True, r"C:\Users\me\a.py"),
-    ("file://server/share/a.py", True, r"\\server\share\a.py"),
-    ("FILE:///x", False, "/x"),
-    ("untitled:Untitled-1", False, None),
-    ("http://x/y", False, None),
-    ("file://[bad", False, None),
-]
-
-
-@pytest.mark.parametrize(("uri", "windows", "expected"), URIS)
-def test_path_of_uri(uri: str, windows: bool, expected: str | None) -> None:
-    assert path_of_uri(uri, windows=windows) == expected
-
+from foretype.repository.paths import relative_to
 
 PATHS = [
     ("/work/a/b.py", ["/work"], False, "a/b.py"),

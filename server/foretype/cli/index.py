@@ -1,0 +1,136 @@
+"""`foretype index`: brings the index of a folder up to date, and says what is in it, what is not, and what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.errors import ConfigurationError
+from foretype.repository.index import WorkspaceIndex
+from foretype.repository.options import IndexOptions
+from foretype.repository.skip import REASONS
+from foretype.repository.snapshot import IndexStatus
+from foretype.settings.paths import cache_dir
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it: the folder, where its index lies, and the seconds of wall time that it took."""
+
+    workspace: Path
+    folder: str
+    seconds: float
+    status: IndexStatus
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `index`."""
+    parser = subparsers.add_parser(
+        "index",
+        help="build and show the index of a folder",
+        description="Brings the index of a workspace folder up to date, as the server does by itself, and shows it.",
+    )
+    parser.add_argument("path", metavar="PATH", type=Path, nargs="?", default=Path(), help="default: this folder")
+    parser.add_argument("--rebuild", action="store_true", help="build all of it anew")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_setting_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build and print; 1 where the index could not be built, 2 where PATH is no folder."""
+    if not args.path.is_dir():
+        print(f"foretype index: {printable(str(args.path))} is not a folder.", file=sys.stderr)
+        return 2
+    workspace = args.path.resolve()
+    options = IndexOptions(exclude=resolve_arguments(args, workspace).settings.exclude)
+    try:
+        report = asyncio.run(_build(workspace, cache_dir(), options, rebuild=args.rebuild))
+    except ConfigurationError as error:
+        print(f"foretype index: {printable(str(error))}", file=sys.stderr)
+        return 1
+    lines = json.dumps(_values(report), indent=2).splitlines() if args.json else _text(report)
+    for line in lines:
+        print(printable(line))
+    return 1 if report.status.error else 0
+
+
+async def _build(workspace: Path, cache: Path, options: IndexOptions, *, rebuild: bool) -> Report:
+    began = time.monotonic()
+    progress = _Progress()
+    index = WorkspaceIndex(workspace, cache, options, lambda: progress.show(index.status))
+    try:
+        await index.start(rebuild=rebuild)
+        status = await index.settled()
+        return Report(workspace, index.folder, time.monotonic() - began, status)
+    finally:
+        await index.close()
+        progress.clear()
+
+
+class _Progress:
+    """One line on a terminal that is written over; nothing where standard error is not a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+
+    def show(self, status: IndexStatus) -> None:
+        text = f"{status.looked_at:,} files looked at, {status.tokens:,} tokens indexed"
+        if sys.stderr.isatty() and status.building:
+            sys.stderr.write(f"\r{text:{self._shown}}")
+            sys.stderr.flush()
+            self._shown = len(text)
+
+    def clear(self) -> None:
+        if self._shown:
+            sys.stderr.write(f"\r{'':{self._shown}}\r")
+            sys.stderr.flush()
+
+
+def _text(report: Report) -> Iterator[str]:
+    status = report.status
+    yield f"Workspace:   {report.workspace}"
+    yield f"Index:       {report.folder or '-'}"
+    yield f"Indexed:     {status.files:,} files, {status.tokens:,} tokens"
+    yield f"On disk:     {status.size / 1e6:.1f} MB in {status.segments} segments"
+    yield f"Time:        {report.seconds:.1f} s, of which {status.cost.cpu_seconds:.1f} s CPU in the worker"
+    if status.cost.peak_bytes:
+        yield f"Memory:      {status.cost.peak_bytes / 1e6:.0f} MB at most in the worker"
+    if status.skipped:
+        yield "Left out:"
+    for reason, count in sorted(status.skipped.items(), key=lambda item: -item[1]):
+        yield f"  {count:9,}  {REASONS.get(reason, reason)}"
+    if status.truncated:
+        yield "The folder is larger than what is indexed at most; the deepest files are missing."
+    if not status.builder:
+        yield "An editor has this folder open; its server keeps the index, and this is its state."
+    if status.error:
+        yield f"error: {status.error}"
+
+
+def _values(report: Report) -> dict[str, Any]:
+    status = report.status
+    return {
+        "workspace": str(report.workspace),
+        "index": report.folder,
+        "files": status.files,
+        "tokens": status.tokens,
+        "bytes": status.size,
+        "segments": status.segments,
+        "complete": status.complete,
+        "truncated": status.truncated,
+        "builder": status.builder,
+        "skipped": dict(status.skipped),
+        "seconds": round(report.seconds, 3),
+        "worker_cpu_seconds": status.cost.cpu_seconds,
+        "worker_peak_bytes": status.cost.peak_bytes,
+        "error": status.error,
+    }

@@ -1,0 +1,53 @@
+"""`foretype index` on small folders, by its exit code and what it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from foretype.cli.main import main
+from tests.unit.repository.trees import grow
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+
+
+def test_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = grow(tmp_path / "work", {"a.py": "a = 1\n", "b.py": "b = 2\n", ".env": "KEY=1", "x.png": "1"})
+    assert main(["index", str(root)]) == 0
+    out = capsys.readouterr().out
+    assert f"Workspace:   {root.resolve()}" in out
+    assert "2 files, 8 tokens" in out
+    assert "may hold secrets, by its name" in out
+    assert "error" not in out
+
+
+def test_json_and_rebuild(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = grow(tmp_path / "work", {"a.py": "a = 1\n", "gen/b.py": "b = 2\n"})
+    assert main(["index", str(root), "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert (first["files"], first["complete"], first["skipped"], first["error"]) == (2, True, {}, "")
+    assert Path(first["index"]).is_relative_to(tmp_path / "XDG_CACHE_HOME")
+    (Path(first["index"]) / "manifest.json").write_text("rubbish")
+    assert main(["index", str(root), "--json", "--rebuild", "--set", "exclude=gen/"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["files"], again["skipped"]) == (1, {"excluded": 1})
+
+
+def test_what_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["index", str(tmp_path / "nowhere")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_a_cache_that_cannot_be_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foretype.repository.index._RESTART_DELAY", 0.001)
+    grow(tmp_path, {"XDG_CACHE_HOME": "a file", "work/a.py": "a = 1\n"})
+    assert main(["index", str(tmp_path / "work")]) == 1
+    assert "error: The workspace index cannot be kept" in capsys.readouterr().out
