@@ -88,7 +88,7 @@ class Probe:
         params = {
             "processId": more.pop("process_id", None),
             "rootUri": more.pop("root_uri", None),
-            "capabilities": capabilities or {"textDocument": {"inlineCompletion": {}}},
+            "capabilities": {"textDocument": {"inlineCompletion": {}}} if capabilities is None else capabilities,
             "initializationOptions": options,
             **more,
         }

@@ -22,6 +22,7 @@ import uuid
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard
 
+import attrs
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
@@ -320,8 +321,10 @@ class Conversation(LanguageServerProtocol):
     def _initialize(self, params: types.InitializeParams) -> types.InitializeResult:
         """Let the session prepare for this client; pygls then gathers the capabilities from what is registered."""
         self.session.on_initialize(params)
+        # pygls also makes a workspace, which nobody uses here, and raises for folders whose URI it cannot parse.
+        placeless = attrs.evolve(params, root_uri=None, root_path=None, workspace_folders=None)
         try:
-            next(self.lsp_initialize(params))
+            next(self.lsp_initialize(placeless))
         except StopIteration as end:
             self._initialized = True
             result: types.InitializeResult = end.value
