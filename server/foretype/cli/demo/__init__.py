@@ -1,0 +1,244 @@
+"""`foretype demo`: the real server suggests in a real file, which is typed as a person in an editor would.
+
+The server is started as a process and spoken to by its protocol; settings are the user's own. Nothing is written
+but the picture that is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.demo.editor import Editor, ServerGone
+from foretype.cli.demo.frame import Captions, compose
+from foretype.cli.demo.picture import svg_of
+from foretype.cli.demo.report import Engine, engine_of, report
+from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
+from foretype.cli.demo.scene import Scene, own_folder, own_source, scene_of
+from foretype.cli.demo.terminal import draws, has_colours, opened
+from foretype.cli.demo.typist import Pace, Typist
+from foretype.cli.source import open_source
+from foretype.errors import ConfigurationError
+from foretype.settings.model import Settings
+
+LONGEST: Final = 36.0
+"""Seconds of typing in a demo whose lines nobody chose: as long as somebody likes to watch."""
+
+_HELPED: Final = 1.25
+"""Characters typed in the time of one, about, since some of them are suggested."""
+
+_PICTURE: Final = (94, 25)
+"""Columns and rows of a recorded picture."""
+
+_LEGEND: Final = " Grey is suggested, green was accepted with Tab, white was typed."
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `demo`."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="watch the real server suggest in a real file",
+        description="Starts the real server and types some lines of FILE again, key by key, as an editor would. "
+        "The file itself is never written. Without FILE, a file of Foretype's own source is used.",
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a source file of yours")
+    parser.add_argument("--lines", metavar="A-B", default="", help="the lines to type (default: some from the middle)")
+    speed = parser.add_mutually_exclusive_group()
+    speed.add_argument("--speed", metavar="N", type=_speed, default=DEFAULT_SPEED, help="keys a second (%(default)g)")
+    speed.add_argument("--fast", action="store_true", help="type without pauses, but wait for each answer")
+    parser.add_argument("--language", metavar="ID", default="", help="the file's language as editors call it")
+    parser.add_argument("--record", metavar="FILE.svg", type=Path, help="write a picture of a telling moment")
+    add_setting_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play; 1 where the server ends by itself or the picture cannot be written, 2 where there is nothing to play."""
+    try:
+        scene = _scene(args)
+    except ConfigurationError as error:
+        print(f"foretype demo: {printable(str(error))}", file=sys.stderr)
+        return 2
+    settings = resolve_arguments(args, scene.source.folder).settings
+    show = Show(scene, engine_of(settings), args.record)
+    code = 0
+    try:
+        asyncio.run(show.play(_pace(args, settings), _server_arguments(args)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("Ended before its end.")
+        code = 130
+    except ServerGone as error:
+        for line in str(error).splitlines():
+            print(printable(f"foretype demo: {line}"), file=sys.stderr)
+        code = 1
+    return show.conclude() or code
+
+
+@dataclass
+class Show:
+    """One demo: who watches it where, and what is left of it in the end."""
+
+    scene: Scene
+    engine: Engine
+    record: Path | None
+    typist: Typist | None = None
+    editor: Editor | None = None
+    trouble: list[str] = field(default_factory=list)
+    _best: tuple[float, str] = (0.0, "")
+
+    async def play(self, pace: Pace, arguments: Sequence[str]) -> None:
+        """Start the server, type, end the server. Raises ServerGone, and CancelledError for a signal."""
+        with _ended_by_signals():
+            self.editor = await Editor.start(arguments)
+            try:
+                self.typist = Typist(self.editor, self.scene, pace)
+                await self.editor.initialize(self.scene.source.folder)
+                with self._watching(self.typist):
+                    await self.typist.play()
+            finally:
+                await self.editor.end()
+
+    def conclude(self) -> int:
+        """Print the report, write the picture; 1 where something is not as it should be."""
+        typist = self.typist
+        if typist is None or not typist.done:
+            return 0
+        for line in report(typist, self.engine, self._trouble()):
+            print(printable(line))
+        if not typist.rest and typist.text != self.scene.source.text:
+            print("foretype demo: the text that was typed is not the file's; please report this.", file=sys.stderr)
+            return 1
+        return self._write_picture()
+
+    @contextlib.contextmanager
+    def _watching(self, typist: Typist) -> Iterator[None]:
+        """Draw in the terminal, or print what is accepted where there is none."""
+        if not draws(sys.stdout):
+            typist.accepted = self._print_accepted
+            typist.changed = self._record_moment
+            yield
+            return
+        colours = has_colours()
+        marks = ("", "") if colours else _brackets()
+        with opened(sys.stdout, colours) as terminal:
+
+            def draw() -> None:
+                terminal.draw(compose(typist, self._captions(), terminal.size, marks))
+                self._record_moment()
+
+            typist.changed = draw
+            if self.editor is not None:
+                self.editor.heard_more = draw
+            yield
+
+    def _captions(self) -> Captions:
+        heard = self.editor.heard if self.editor is not None else None
+        status = heard.status if heard is not None else {}
+        trouble = str(status.get("message") or "") if status.get("kind") not in (None, "Normal") else ""
+        if trouble and trouble not in self.trouble:
+            self.trouble.append(trouble)
+        busy = (heard and heard.progress) or (status.get("message") if status.get("busy") else "")
+        first, last = self.scene.first + 1, self.scene.last + 1
+        hint = f" Lines {first}-{last} are typed again; the file is not written. Ctrl-C ends."
+        return Captions(self.engine.short, f" {trouble}" if trouble else "", f" {busy}" if busy else hint)
+
+    def _trouble(self) -> list[str]:
+        self._captions()
+        return [*self.trouble, *(self.editor.heard.complaints if self.editor is not None else ())]
+
+    def _print_accepted(self, start: int, text: str) -> None:
+        place = self.scene.place(start)
+        before = self.scene.removed[start - place.column : start].strip()
+        opening, closing = _brackets()
+        shown = text.replace("\r\n", "\n").replace("\n", "⏎")
+        print(printable(f"{place.line + 1:>5}  {before}{opening}{shown}{closing}"), flush=True)
+
+    def _record_moment(self) -> None:
+        """Keep the most telling picture: much ghost text that is right, late enough that there is something to see."""
+        typist = self.typist
+        if self.record is None or typist is None or not typist.ghost or typist.key == TAB:
+            return
+        is_right = typist.rest.startswith(typist.ghost)
+        late = typist.done > len(self.scene.removed) / 2
+        worth = len(typist.ghost) * (1 + is_right) * (1 + late)
+        if worth > self._best[0]:
+            captions = Captions(
+                self.engine.short, "", " Grey is suggested, green was accepted with Tab, white was typed."
+            )
+            description = f"foretype demo typing in {self.scene.source.shown}: {self.engine.short}"
+            self._best = worth, svg_of(compose(typist, captions, _PICTURE), _PICTURE[0], description)
+
+    def _write_picture(self) -> int:
+        if self.record is None:
+            return 0
+        if not self._best[1]:
+            print("foretype demo: nothing was suggested, so there is no picture.", file=sys.stderr)
+            return 1
+        try:
+            self.record.write_text(self._best[1], encoding="utf-8")
+        except OSError as error:
+            print(printable(f"foretype demo: {self.record} cannot be written: {error.strerror}."), file=sys.stderr)
+            return 1
+        return 0
+
+
+def _scene(args: argparse.Namespace) -> Scene:
+    if args.file is None:
+        source = open_source(own_source(), args.language, own_folder())
+    else:
+        source = open_source(args.file, args.language)
+    characters = sys.maxsize if args.fast else int(LONGEST * args.speed * _HELPED)
+    return scene_of(source, args.lines, characters)
+
+
+def _pace(args: argparse.Namespace, settings: Settings) -> Pace:
+    if args.fast:
+        return Pace(patience=settings.model.timeouts.total + 5)
+    return Pace(Rhythm(args.speed), longest=float("inf") if args.lines else LONGEST)
+
+
+def _server_arguments(args: argparse.Namespace) -> list[str]:
+    pairs = [word for pair in args.settings for word in ("--set", pair)]
+    return [*pairs, "--log-level", args.log_level] if args.log_level else pairs
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0.5 <= speed <= 200:
+        raise argparse.ArgumentTypeError("a speed is from 0.5 to 200 keys a second")
+    return speed
+
+
+def _brackets() -> tuple[str, str]:
+    """What encloses ghost text where colours do not set it apart."""
+    try:
+        "⟦⟧⏎".encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "[[", "]]"
+    return "⟦", "⟧"
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a polite kill end the demo as Ctrl-C does, with the terminal put back."""
+    task = asyncio.current_task()
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if sys.platform == "win32" or task is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    for number in signals:
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

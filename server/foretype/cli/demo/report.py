@@ -1,0 +1,80 @@
+"""What a demo came to, in words: how much was offered, how quickly, and honestly by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from foretype.cli.demo.typist import Typist
+from foretype.models.network import place
+from foretype.settings.model import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Who answers, in a few words for a title, and in a sentence for the end."""
+
+    short: str
+    sentence: str
+
+
+def engine_of(settings: Settings) -> Engine:
+    """Who answers under these settings."""
+    model = settings.model
+    if not model.base_url or model.mode == "local":
+        files = "this folder" if settings.index.enable else "this file"
+        return Engine(
+            f"embedded engine: repeats patterns of {files}",
+            f"No model was asked: the embedded engine repeats patterns of {files}, and nothing left this machine.",
+        )
+    where = place(model.base_url)
+    return Engine(
+        f"{model.name or 'the model'} at {where}",
+        f"Suggested by {model.name or 'the model'} at {where}; the embedded engine stands in where it does not answer.",
+    )
+
+
+def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[str]:
+    """The lines to print at the end."""
+    scene, tally = typist.scene, typist.tally
+    last = scene.place(typist.done).line
+    hands = tally.by_hand
+    yield f"{scene.source.shown}, lines {scene.first + 1}-{last + 1} typed again: {tally.characters} characters"
+    yield (
+        f"  {hands['typed']} typed, {hands['accepted']} accepted ({tally.share:.0%} of the text), "
+        f"{hands['indented']} indented by the editor; {tally.keys} keys"
+    )
+    yield f"  {_shown(typist)}"
+    yield f"  {_latency(typist)}"
+    if typist.stopped:
+        yield "  Time was up before all lines were typed; --lines and --speed choose others, --fast types them all."
+    yield engine.sentence
+    for words in dict.fromkeys(trouble):
+        yield f"The server said: {words}"
+
+
+def _shown(typist: Typist) -> str:
+    tally = typist.tally
+    if not tally.shown:
+        return "no suggestion was shown"
+    in_part = f", {tally.in_part} in their first lines" if tally.in_part else ""
+    plural = "suggestion was" if tally.shown == 1 else "suggestions were"
+    return f"{tally.shown} {plural} shown, {tally.right} of them right ({tally.right / tally.shown:.0%}){in_part}"
+
+
+def _latency(typist: Typist) -> str:
+    tally = typist.tally
+    if not tally.milliseconds:
+        return f"none of {tally.asked} requests was answered in time"
+    times = sorted(tally.milliseconds)
+    median, late = quantile(times, 0.5), quantile(times, 0.95)
+    return (
+        f"request to answer: p50 {median:.1f} ms, p95 {late:.1f} ms, max {times[-1]:.1f} ms; "
+        f"{len(times)} of {tally.asked} requests answered, {tally.cancelled} cancelled by the next key"
+    )
+
+
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """The smallest value that at least `part` of the values do not exceed. `ordered` is ascending, not empty."""
+    rank = -(-len(ordered) * part // 1)
+    return ordered[max(0, int(rank) - 1)]

@@ -1,0 +1,133 @@
+"""What is played: a file, the lines of it that are taken out and typed again, and where they stand.
+
+Decides by position and length alone, never by what the lines hold, so that no demo can be arranged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import foretype
+from foretype.cli.source import Source
+from foretype.errors import ConfigurationError
+from foretype.text.lines import Lines, line_body
+from foretype.text.positions import Position, to_units
+
+LINE_END: Final = re.compile(r"\r\n|\n|\r")
+
+MOST_LINES: Final = 60
+"""As many as are typed at most unless the user says which: about a screen and a half."""
+
+_LARGEST_SHARE: Final = 3
+"""At most one line in so many is taken out, so that the rest of the file is still there to learn from."""
+
+_OWN_FILE: Final = Path("lsp") / "server.py"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A file and the lines `first` to `last` of it (from 0, both included) that are typed again."""
+
+    source: Source
+    lines: Lines
+    first: int
+    last: int
+
+    @cached_property
+    def removed(self) -> str:
+        """The text to type; the end of its last line stays in the document."""
+        text = "".join(self.lines[self.first : self.last + 1])
+        return text[: len(text) - len(self._last_end)]
+
+    @cached_property
+    def head(self) -> str:
+        """The text above."""
+        return "".join(self.lines[: self.first])
+
+    @cached_property
+    def tail(self) -> str:
+        """The text behind: the end of the last line that was taken out, and all below."""
+        return self._last_end + "".join(self.lines[self.last + 1 :])
+
+    @property
+    def _last_end(self) -> str:
+        line = self.lines[self.last]
+        return line[len(line_body(line)) :]
+
+    def place(self, done: int) -> Position:
+        """Where the cursor stands once `done` characters of `removed` are there again; the column in code points."""
+        typed = self.removed[:done]
+        ends = list(LINE_END.finditer(typed))
+        start = ends[-1].end() if ends else 0
+        return Position(self.first + len(ends), done - start)
+
+    def place_utf16(self, done: int) -> tuple[int, int]:
+        """The same as the protocol counts by default: the column in UTF-16 units."""
+        line, column = self.place(done)
+        return line, to_units(self.removed[done - column : done], column, "utf-16")
+
+    def indentation(self, done: int) -> int:
+        """How many characters an editor puts in by itself at the beginning of the line that starts at `done`."""
+        line = self.removed[done:]
+        blank = re.match(r"[ \t]*", line)
+        end = blank.end() if blank else 0
+        is_empty = end == len(line) or LINE_END.match(line, end)
+        return 0 if is_empty else end
+
+
+def own_source() -> Path:
+    """A file of Foretype itself, for those who name none: it is there in a clone and in an installation alike."""
+    return Path(foretype.__file__).parent / _OWN_FILE
+
+
+def own_folder() -> Path:
+    """The workspace folder of `own_source`: the clone, or the installed package."""
+    package = Path(foretype.__file__).parent
+    clone = package.parent.parent
+    return clone if (clone / "pyproject.toml").exists() and package.parent.name == "server" else package
+
+
+def scene_of(source: Source, wanted: str, characters: int) -> Scene:
+    """The scene for a file: the lines `wanted` ("120-150"), else some from its middle with about `characters`.
+
+    ConfigurationError for lines that the file does not have and for a file with nothing to type.
+    """
+    lines = Lines(source.text)
+    first, last = _wanted(wanted, lines) if wanted else _middle(lines, characters)
+    scene = Scene(source, lines, first, last)
+    if not scene.removed.strip():
+        raise ConfigurationError(f"There is nothing to type in these lines of {source.shown}.", "Choose others.")
+    return scene
+
+
+def _wanted(wanted: str, lines: Lines) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", wanted)
+    if match is None:
+        raise ConfigurationError(f"{wanted!r} is no range of lines.", "Write it as --lines 120-150.")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if not 1 <= first <= last <= len(lines):
+        raise ConfigurationError(f"There are no lines {wanted}: the file has {len(lines)}.", "Choose lines that exist.")
+    return first - 1, last - 1
+
+
+def _middle(lines: Lines, characters: int) -> tuple[int, int]:
+    """Lines around the middle of the file, from the beginning of a paragraph on."""
+    most = min(MOST_LINES, max(1, len(lines) // _LARGEST_SHARE))
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    if not written:
+        return 0, 0
+    begins = [number for number in written if number == 0 or not lines[number - 1].strip()]
+    middle = (len(lines) - most) / 2
+    first = min(begins, key=lambda number: abs(number - middle))
+    last, room = first, characters
+    for number in range(first, min(first + most, len(lines))):
+        room -= len(lines[number].strip()) + 1
+        if room < 0 and number > first:
+            break
+        if lines[number].strip():
+            last = number
+    return first, last

@@ -1,0 +1,128 @@
+"""A source file as a command sees it: its text, its language, and the workspace folder that it belongs to.
+
+What an editor would know of a file that a user names on the command line. Reads the file, never writes one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from foretype.errors import ConfigurationError
+from foretype.settings.files import read_bytes
+
+MOST_BYTES: Final = 20_000_000
+"""Files beyond this are not even read. The server itself stays silent from 2 MB on, and says so."""
+
+_SUFFIXES: Final = {
+    "python": "py pyi pyw",
+    "javascript": "js mjs cjs",
+    "javascriptreact": "jsx",
+    "typescript": "ts mts cts",
+    "typescriptreact": "tsx",
+    "c": "c h",
+    "cpp": "cc cpp cxx hh hpp hxx",
+    "csharp": "cs",
+    "css": "css",
+    "scss": "scss",
+    "dart": "dart",
+    "elixir": "ex exs",
+    "erlang": "erl hrl",
+    "fsharp": "fs fsi fsx",
+    "go": "go",
+    "graphql": "graphql gql",
+    "groovy": "groovy gradle",
+    "haskell": "hs",
+    "html": "html htm",
+    "java": "java",
+    "json": "json",
+    "jsonc": "jsonc",
+    "julia": "jl",
+    "kotlin": "kt kts",
+    "latex": "tex",
+    "less": "less",
+    "lisp": "el lisp",
+    "clojure": "clj cljs cljc",
+    "lua": "lua",
+    "markdown": "md markdown",
+    "nix": "nix",
+    "objective-c": "m",
+    "ocaml": "ml mli",
+    "perl": "pl pm",
+    "php": "php",
+    "powershell": "ps1 psm1",
+    "proto": "proto",
+    "r": "r",
+    "restructuredtext": "rst",
+    "ruby": "rb rake",
+    "rust": "rs",
+    "scala": "scala sc",
+    "shellscript": "sh bash zsh",
+    "sql": "sql",
+    "svelte": "svelte",
+    "swift": "swift",
+    "terraform": "tf",
+    "toml": "toml",
+    "vue": "vue",
+    "xml": "xml xsd svg",
+    "yaml": "yaml yml",
+    "zig": "zig",
+}
+_NAMES: Final = {"dockerfile": "Dockerfile", "makefile": "Makefile GNUmakefile", "cmake": "CMakeLists.txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was read. `path` and `folder` are absolute; `language` is the LSP's identifier."""
+
+    path: Path
+    text: str
+    language: str
+    folder: Path
+
+    @property
+    def shown(self) -> str:
+        """The path below the workspace folder, as a person would say it."""
+        return (
+            self.path.relative_to(self.folder).as_posix() if self.path.is_relative_to(self.folder) else self.path.name
+        )
+
+
+def open_source(path: Path, language: str = "", folder: Path | None = None) -> Source:
+    """Read a file; language and folder are found where they are not given. ConfigurationError where it cannot be."""
+    # Links are not followed: the editor would open the file by the name that the user gave, too.
+    path = path.absolute()
+    text = _read(path)
+    return Source(path, text, language or language_of(path), folder or workspace_of(path))
+
+
+def language_of(path: Path) -> str:
+    """The identifier that editors use for files of this name; "plaintext" where it says nothing."""
+    suffix = path.suffix.removeprefix(".").lower()
+    for language, suffixes in _SUFFIXES.items():
+        if suffix in suffixes.split():
+            return language
+    return next((language for language, names in _NAMES.items() if path.name in names.split()), "plaintext")
+
+
+def workspace_of(path: Path) -> Path:
+    """The folder that an editor would have open for this file or folder: the git repository's, else the nearest."""
+    nearest = path if path.is_dir() else path.parent
+    return next((folder for folder in (nearest, *nearest.parents) if (folder / ".git").exists()), nearest)
+
+
+def _read(path: Path) -> str:
+    try:
+        data = read_bytes(path, MOST_BYTES)
+    except FileNotFoundError:
+        raise ConfigurationError(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise ConfigurationError(f"{path} is a folder.", "Name a file.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise ConfigurationError(f"{path} cannot be read: {reason or 'it is not a regular file'}.") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8 text (byte {error.start + 1}).", "Save it as UTF-8.") from None
