@@ -119,6 +119,7 @@ def _download(apt: Path) -> list[Path]:
         "APT::Update::Post-Invoke": "",
         "DPkg::Post-Invoke": "",
         "DPkg::Pre-Install-Pkgs": "",
+        "APT::Update::Error-Mode": "any",
         "Acquire::Languages": "none",
         "Acquire::Retries": 1,
         "Acquire::http::Timeout": 20,

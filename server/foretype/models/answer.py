@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from foretype.errors import ModelError, ServerError, StreamBrokenError, TimeoutExceededError
 from foretype.models.chunks import Chunk, read_chunk
-from foretype.models.deadline import Deadline
+from foretype.models.deadline import until
 from foretype.models.failures import Failure, error_from
 from foretype.models.network import network_errors
 from foretype.models.provider import Delta, Report, TimeLimits, Usage
@@ -98,13 +98,15 @@ class StreamedAnswer:
         if not self._at_end_mark:
             return
         try:
-            with Deadline(self._clock() + _DRAIN_SECONDS):
-                async for _ in self._source:
-                    pass
+            await until(self._clock() + _DRAIN_SECONDS, self._read_to_end())
         except asyncio.TimeoutError:
             return  # the connection is closed instead, which costs a new one and nothing else
         except network_errors():
             return
+
+    async def _read_to_end(self) -> None:
+        async for _ in self._source:
+            pass
 
     def _must_tell_finish(self) -> bool:
         return self._finish is not None and not self._finish_told
@@ -112,16 +114,16 @@ class StreamedAnswer:
     async def _read(self) -> None:
         """Take in what the server sends next, or find that nothing more comes."""
         try:
-            with Deadline(min(self._until, self._latest)):
-                data = await anext(self._source)
-        except StopAsyncIteration:
-            self._at_end()
+            data = await until(min(self._until, self._latest), anext(self._source, None))
         except asyncio.TimeoutError:
             self._out_of_time()
         except network_errors():
             self._at_end()
         else:
-            self._take(data)
+            if data is None:
+                self._at_end()
+            else:
+                self._take(data)
 
     def _take(self, data: bytes) -> None:
         try:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from foretype import __version__
-from foretype.errors import ConfigurationError, ModelError, TimeoutExceededError
-from foretype.models.deadline import Deadline
-from foretype.models.network import error_of, is_loopback, network_errors, place
+from foretype.errors import ConfigurationError, ModelError, TimeoutExceededError, UnreachableError
+from foretype.models.deadline import until
+from foretype.models.network import error_of, is_address, is_loopback, network_errors, place
 from foretype.models.provider import Endpoint
 
 if TYPE_CHECKING:
@@ -66,7 +66,13 @@ class Connection:
             if self._making is None:
                 self._making = asyncio.ensure_future(asyncio.to_thread(_make_client, self.endpoint))
             # One request may be cancelled while it waits; the others still want the client.
-            self._client = await asyncio.shield(self._making)
+            try:
+                self._client = await asyncio.shield(self._making)
+            except (ValueError, OSError, ImportError) as error:
+                raise UnreachableError(
+                    f"The connection to the model cannot be set up ({type(error).__name__}).",
+                    "Check `model.base_url`, the proxy's variables and SSL_CERT_FILE.",
+                ) from None
         return self._client
 
     async def warm(self) -> Warmth:
@@ -90,8 +96,8 @@ class Connection:
         client = await self.client()
         limit = self.endpoint.limits.first_token
         try:
-            with Deadline(asyncio.get_running_loop().time() + limit):
-                response = await client.get(path, cast_to=httpx2.Response)
+            moment = asyncio.get_running_loop().time() + limit
+            response = await until(moment, client.get(path, cast_to=httpx2.Response))
         except asyncio.TimeoutError:
             raise TimeoutExceededError(
                 f"{place(self.endpoint.base_url)} did not answer within {limit:g} s.", "Look into its log."
@@ -115,9 +121,9 @@ class Connection:
 
 def _check(endpoint: Endpoint) -> None:
     """Refuse what could only fail later, and less clearly."""
-    if not endpoint.base_url.startswith(("http://", "https://")):
+    if not is_address(endpoint.base_url):
         raise ConfigurationError(
-            "The address of the model's server does not begin with http:// or https://.",
+            "The address of the model's server is not an http:// or https:// address.",
             "Set `model.base_url`, for example to http://127.0.0.1:8080/v1.",
         )
     for text in (endpoint.key or "", *endpoint.headers, *endpoint.headers.values()):
@@ -131,6 +137,7 @@ def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
     """Import and build everything that the first request would otherwise wait for. Runs in a thread."""
     import httpx2
     import openai
+    import tenacity  # noqa: F401  (needed by the first request)
 
     # OPENAI_LOG=debug would print parts of requests to stderr, which editors keep in log files.
     logging.getLogger("openai").setLevel(logging.WARNING)

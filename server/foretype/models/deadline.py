@@ -1,49 +1,41 @@
-"""A time limit around a block of a coroutine. Knows nothing of models.
+"""A time limit for one awaitable. Knows nothing of models.
 
-Python 3.10 has no `asyncio.timeout`, and `asyncio.wait_for` makes a task per call and could lose a
-cancellation before 3.12; this does what the former does, for the Pythons that Foretype runs on.
+`asyncio.wait_for` could lose a cancellation that met the time limit before Python 3.12, and `asyncio.timeout`
+came with 3.11; this is the latter where there is one, and the same behaviour on 3.10.
 """
 
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
+import sys
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-class Deadline:
-    """`with Deadline(at): await ...` raises `asyncio.TimeoutError` when the loop's clock passes `at`.
+async def until(moment: float, awaitable: Awaitable[T]) -> T:
+    """The awaitable's result; cancels it and raises `asyncio.TimeoutError` when the loop's clock passes `moment`.
 
     A cancellation from outside stays a cancellation, also when it meets the time limit.
     """
-
-    def __init__(self, at: float) -> None:
-        self._at = at
-        self._expired = False
-
-    def __enter__(self) -> Deadline:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a deadline needs a task")
-        self._task = task
-        self._cancels_before = _pending_cancels(task)
-        self._timer = asyncio.get_running_loop().call_at(self._at, self._expire)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        if not self._expired:
-            return
-        left = self._task.uncancel() if hasattr(self._task, "uncancel") else 0
-        if kind is not None and issubclass(kind, asyncio.CancelledError) and left <= self._cancels_before:
-            raise asyncio.TimeoutError from error
-
-    def _expire(self) -> None:
-        self._expired = True
-        self._task.cancel()
+    if sys.version_info >= (3, 11):
+        async with asyncio.timeout_at(moment):
+            return await awaitable
+    task = asyncio.ensure_future(awaitable)
+    try:
+        await asyncio.wait([task], timeout=max(0.0, moment - asyncio.get_running_loop().time()))
+    except asyncio.CancelledError:
+        await _end(task)
+        raise
+    if not task.done():
+        await _end(task)
+        if task.cancelled():
+            raise asyncio.TimeoutError
+    return task.result()
 
 
-def _pending_cancels(task: asyncio.Task[object]) -> int:
-    # 3.11 counts cancellations so that nested time limits can tell their own from others.
-    return task.cancelling() if hasattr(task, "cancelling") else 0
+async def _end(task: asyncio.Future[T]) -> None:
+    """Cancel, and wait until everything that the task held is given back."""
+    task.cancel()
+    await asyncio.wait([task])

@@ -99,6 +99,15 @@ def place(base_url: str) -> str:
     return f"{host}:{port}" if port else host
 
 
+def is_address(base_url: str) -> bool:
+    """Whether this can be the address of a server: http or https, a host, and a port if any."""
+    try:
+        parts = urlsplit(base_url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def is_loopback(base_url: str) -> bool:
     """Whether the address is this machine itself."""
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from foretype.models.connection import Connection
 from foretype.models.provider import Answer, ChatPrompt, Mode, ModelRequest
 from foretype.models.stops import wire_stops
-from foretype.models.streaming import open_answer
+from foretype.models.streaming import open_answer, sendable
 
 if TYPE_CHECKING:
     from openai import AsyncAPIResponse, AsyncOpenAI
@@ -28,7 +28,7 @@ class ChatProvider:
         prompt = request.prompt
         if not isinstance(prompt, ChatPrompt):
             raise TypeError(f"a chat endpoint takes a ChatPrompt, not {type(prompt).__name__}")
-        messages = [{"role": message.role, "content": message.content} for message in prompt.messages]
+        messages = [{"role": message.role, "content": sendable(message.content)} for message in prompt.messages]
         body: dict[str, Any] = {
             "model": self._connection.endpoint.model,
             "messages": messages,

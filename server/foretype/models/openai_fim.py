@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from foretype.models.connection import Connection
 from foretype.models.provider import Answer, Mode, ModelRequest, TextPrompt
 from foretype.models.stops import wire_stops
-from foretype.models.streaming import open_answer
+from foretype.models.streaming import open_answer, sendable
 
 if TYPE_CHECKING:
     from openai import AsyncAPIResponse, AsyncOpenAI
@@ -34,7 +34,7 @@ class FimProvider:
             raise TypeError(f"a completions endpoint takes a TextPrompt, not {type(prompt).__name__}")
         body: dict[str, Any] = {
             "model": self._connection.endpoint.model,
-            "prompt": prompt.text,
+            "prompt": sendable(prompt.text),
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
             "stream_options": {"include_usage": True},

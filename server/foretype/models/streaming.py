@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from foretype.errors import TimeoutExceededError
 from foretype.models.answer import SLOW_REMEDY, Origin, StreamedAnswer
 from foretype.models.connection import Connection
-from foretype.models.deadline import Deadline
+from foretype.models.deadline import until
 from foretype.models.network import error_of, network_errors, place, was_reset_before_answer
 from foretype.models.provider import ChatPrompt, FillPrompt, ModelRequest
 
@@ -34,8 +34,8 @@ async def open_answer(connection: Connection, request: ModelRequest, send: Send)
     sent = _sent(request)
     async with AsyncExitStack() as stack:
         try:
-            with Deadline(started + min(limits.first_token, limits.total)):
-                response = await _respond(stack, client, send)
+            moment = started + min(limits.first_token, limits.total)
+            response = await until(moment, _respond(stack, client, send))
         except asyncio.TimeoutError:
             raise TimeoutExceededError(
                 f"{place(endpoint.base_url)} did not begin to answer within {limits.first_token:g} s.", SLOW_REMEDY
@@ -60,6 +60,11 @@ async def _respond(stack: AsyncExitStack, client: AsyncOpenAI, send: Send) -> As
         with attempt:
             return await stack.enter_async_context(send(client))
     raise AssertionError("the last attempt either returns or raises")
+
+
+def sendable(text: str) -> str:
+    """The text as UTF-8 can carry it: half surrogates, which damaged files may hold, become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _sent(request: ModelRequest) -> str:

@@ -13,7 +13,7 @@ import pytest
 from foretype.errors import AuthenticationError, ConfigurationError, ModelError, UnreachableError
 from foretype.models.connection import Connection
 from foretype.models.openai_chat import ChatProvider
-from foretype.models.provider import Endpoint, Provider
+from foretype.models.provider import ChatPrompt, Endpoint, Message, Provider
 from tests.stub import StubServer, replies
 from tests.unit.models.asking import CHAT, ask, ask_stub, endpoint
 
@@ -134,3 +134,21 @@ async def test_wrong_key() -> None:
         outcome = await ask_stub(stub)
     assert isinstance(outcome.error, AuthenticationError)
     assert "sk-secret" not in str(outcome.error)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("name", "value"), [("HTTPS_PROXY", "no proxy"), ("SSL_CERT_FILE", "/no/such/file.pem")])
+async def test_a_bad_environment(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    async with StubServer() as stub:
+        outcome = await ask_stub(stub, base_url="https://no-such-host.invalid/v1")
+    assert isinstance(outcome.error, UnreachableError)
+    assert value not in str(outcome.error)
+
+
+@pytest.mark.asyncio
+async def test_half_surrogates_are_sent_as_question_marks() -> None:
+    request = replace(CHAT, prompt=ChatPrompt((Message("user", "a\ud800b\u00e9"),)))
+    async with StubServer() as stub:
+        assert (await ask_stub(stub, request)).error is None
+        assert stub.asked[0].body["messages"][0]["content"] == "a?b\u00e9"

@@ -6,13 +6,14 @@ The limits are short and the servers' pauses long, so these tests say what happe
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 import pytest
 
 from foretype.errors import TimeoutExceededError, UnreachableError
 from foretype.models.connection import Connection
-from foretype.models.deadline import Deadline
+from foretype.models.deadline import until
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.provider import TimeLimits
 from tests.stub import Reply, StubServer, replies
@@ -94,43 +95,50 @@ async def test_leaving_early_closes_the_connection() -> None:
         await connection.aclose()
 
 
-class TestDeadline:
-    async def test_raises_when_the_time_is_over(self) -> None:
-        with pytest.raises(asyncio.TimeoutError), Deadline(asyncio.get_running_loop().time() + 0.01):
-            await asyncio.sleep(30)
+class TestUntil:
+    async def test_a_result_in_time(self) -> None:
+        assert await until(now() + 30, asyncio.sleep(0, "done")) == "done"
 
-    async def test_does_nothing_in_time(self) -> None:
-        with Deadline(asyncio.get_running_loop().time() + 30):
-            await asyncio.sleep(0)
+    async def test_an_error_in_time(self) -> None:
+        async def fail() -> None:
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await until(now() + 30, fail())
+
+    @pytest.mark.parametrize("seconds", [0.01, 0, -1])
+    async def test_raises_and_leaves_nothing_behind(self, seconds: float) -> None:
+        ended = []
+
+        async def hold() -> None:
+            try:
+                await asyncio.sleep(30)
+            finally:
+                ended.append(True)
+
+        with pytest.raises(asyncio.TimeoutError):
+            await until(now() + seconds, hold())
+        assert ended or seconds <= 0
         await asyncio.sleep(0)
 
-    async def test_leaves_no_cancellation_behind(self) -> None:
-        task = asyncio.current_task()
-        with pytest.raises(asyncio.TimeoutError), Deadline(asyncio.get_running_loop().time()):
-            await asyncio.sleep(30)
-        assert task is not None
-        assert not getattr(task, "cancelling", int)()
-        await asyncio.sleep(0)
-
-    @pytest.mark.parametrize("cancelled_first", [True, False])
-    async def test_a_cancellation_from_outside_is_never_lost(self, cancelled_first: bool) -> None:
+    @pytest.mark.parametrize("seconds", [60, 0.0])
+    async def test_a_cancellation_from_outside_is_never_lost(self, seconds: float) -> None:
         reached = []
 
         async def run() -> None:
-            try:
-                with Deadline(asyncio.get_running_loop().time() + 60) as deadline:
-                    deadlines.append(deadline)
-                    await asyncio.sleep(30)
-            except asyncio.TimeoutError:
-                reached.append("timeout")
-            await asyncio.sleep(0)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await until(now() + seconds, asyncio.sleep(30))
             reached.append("went on")
+            await asyncio.sleep(0)
+            reached.append("and on")
 
-        deadlines: list[Deadline] = []
         task = asyncio.create_task(run())
         await asyncio.sleep(0)
-        for cancel in (task.cancel, deadlines[0]._expire)[:: 1 if cancelled_first else -1]:
-            cancel()
+        task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert "went on" not in reached
+        assert "and on" not in reached
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
