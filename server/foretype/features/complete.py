@@ -26,7 +26,7 @@ from foretype.suggestions.generation import Generation, Opener
 from foretype.suggestions.store import Entry, Match, SuggestionStore
 from foretype.text.document import Change, Document
 from foretype.text.lines import line_body
-from foretype.text.positions import Position, to_units
+from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
 TYPING_PAUSE: Final = 0.075
@@ -256,12 +256,9 @@ def _surroundings(document: Document, position: Position, max_lines: int) -> Sur
 def _with_popup_item(request: CompletionRequest) -> CompletionRequest:
     """The request as it would be if the selected popup item were in the text already: what is suggested extends it."""
     selected = request.selected
-    if selected is None or selected.start.line != request.position.line:
+    if selected is None:
         return request
-    units = [
-        to_units(request.document.lines[at.line], at.column, "utf-32") for at in (selected.start, request.position)
-    ]
-    change = Change((selected.start.line, units[0]), (selected.start.line, units[1]), selected.text)
+    change = Change(selected.start, selected.end, selected.text)  # a unit of UTF-32 is a column
     document = request.document.apply([change], request.document.version, "utf-32")
     position = Position(selected.start.line, selected.start.column + len(selected.text))
     return CompletionRequest(document, position, request.invoked)
@@ -275,7 +272,7 @@ def _from_popup_item(outcome: Outcome, request: CompletionRequest) -> Outcome:
 
     def extended(suggestion: Suggestion) -> Suggestion:
         replaced = suggestion.end.column - suggestion.start.column
-        end = Position(request.position.line, request.position.column + replaced)
+        end = Position(selected.end.line, selected.end.column + replaced)
         return replace(suggestion, text=selected.text + suggestion.text, start=selected.start, end=end)
 
     return replace(outcome, suggestions=tuple(map(extended, outcome.suggestions)))

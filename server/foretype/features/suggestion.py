@@ -13,9 +13,13 @@ Source = Literal["model", "typed-through", "embedded"]
 
 @dataclass(frozen=True, slots=True)
 class PopupItem:
-    """The item selected in the editor's popup: it would put `text` in place of `start` up to the cursor."""
+    """The item selected in the editor's popup: it would put `text`, one line, in place of `start` to `end`.
+
+    The cursor is between them, on the same line.
+    """
 
     start: Position
+    end: Position
     text: str
 
 

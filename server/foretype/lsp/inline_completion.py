@@ -11,7 +11,8 @@ from foretype.lsp.convert import position_from_lsp, range_to_lsp
 from foretype.lsp.messages import InlineCompletionParams
 from foretype.lsp.protocol import CONTENT_MODIFIED, RequestError
 from foretype.text.document import Document
-from foretype.text.positions import Encoding
+from foretype.text.lines import split_lines
+from foretype.text.positions import Encoding, Position
 
 if TYPE_CHECKING:
     from foretype.lsp.server import Server
@@ -43,11 +44,19 @@ async def _answer(server: Server, request: CompletionRequest) -> types.InlineCom
 def request_from_lsp(document: Document, params: InlineCompletionParams, encoding: Encoding) -> CompletionRequest:
     """The request in our terms."""
     position = position_from_lsp(document, params.position, encoding)
-    selected = None
-    if params.selected is not None:
-        start = position_from_lsp(document, params.selected.range.start, encoding)
-        selected = PopupItem(start, params.selected.text)
+    selected = _popup_item(document, position, params.selected, encoding) if params.selected else None
     return CompletionRequest(document, position, params.invoked, selected)
+
+
+def _popup_item(
+    document: Document, cursor: Position, selected: types.SelectedCompletionInfo, encoding: Encoding
+) -> PopupItem | None:
+    """The popup's item; None where it is not around the cursor or has several lines, so that nothing extends it."""
+    start = position_from_lsp(document, selected.range.start, encoding)
+    end = position_from_lsp(document, selected.range.end, encoding)
+    if not start.line == end.line == cursor.line or not start <= cursor <= end:
+        return None
+    return PopupItem(start, end, selected.text) if len(split_lines(selected.text)) == 1 else None
 
 
 def to_lsp(server: Server, document: Document, outcome: Outcome) -> types.InlineCompletionList:

@@ -85,7 +85,7 @@ def _formatting(options: Any) -> FormattingOptions | None:
         return None
     try:
         size = int(options.get("tabSize", 4))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     spaces = options.get("insertSpaces", True)
     return FormattingOptions(size if 0 < size <= 16 else 4, spaces not in (False, "false"))
