@@ -117,9 +117,9 @@ def _read(path: Path) -> str:
         data = read_bytes(path, MOST_BYTES)
     except FileNotFoundError:
         raise ConfigurationError(f"There is no file {path}.") from None
-    except IsADirectoryError:
-        raise ConfigurationError(f"{path} is a folder.", "Name a file.") from None
     except (OSError, ValueError) as error:
+        if path.is_dir():
+            raise ConfigurationError(f"{path} is a folder.", "Name a file.") from None
         reason = error.strerror if isinstance(error, OSError) else None
         raise ConfigurationError(f"{path} cannot be read: {reason or 'it is not a regular file'}.") from None
     try:

@@ -23,9 +23,10 @@ from foretype.cli.demo.picture import svg_of
 from foretype.cli.demo.report import Engine, engine_of, report
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
 from foretype.cli.demo.scene import Scene, own_folder, own_source, scene_of
-from foretype.cli.demo.terminal import draws, has_colours, opened
+from foretype.cli.demo.terminal import draws, opened
 from foretype.cli.demo.typist import Pace, Typist
 from foretype.cli.source import open_source
+from foretype.cli.style import can_print, has_colours
 from foretype.errors import ConfigurationError
 from foretype.settings.model import Settings
 
@@ -219,11 +220,7 @@ def _speed(text: str) -> float:
 
 def _brackets() -> tuple[str, str]:
     """What encloses ghost text where colours do not set it apart."""
-    try:
-        "⟦⟧⏎".encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return "[[", "]]"
-    return "⟦", "⟧"
+    return ("⟦", "⟧") if can_print("⟦⟧⏎") else ("[[", "]]")
 
 
 @contextlib.contextmanager

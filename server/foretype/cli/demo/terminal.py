@@ -42,11 +42,6 @@ def draws(stream: TextIO, environ: Mapping[str, str] | None = None) -> bool:
     return stream.isatty() and environ.get("TERM", "") != "dumb" and _understands_escapes()
 
 
-def has_colours(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the user lets programs use colours, by the custom of no-color.org."""
-    return not (os.environ if environ is None else environ).get("NO_COLOR")
-
-
 class Terminal:
     """A terminal that is drawn on inside `with opened(...)`. Only rows that changed are written."""
 

@@ -1,0 +1,94 @@
+"""`foretype check`: what is configured, what can be reached, and what to do about the rest.
+
+Asks the network only where an endpoint is configured, and then with one small question of its own, never with text of
+the user's. Builds nothing but the cache's folder. A key is named by its source, never shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from foretype.cli.check.endpoint import check_endpoint
+from foretype.cli.check.finding import Finding, State
+from foretype.cli.check.machine import check_machine
+from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.source import workspace_of
+from foretype.cli.style import can_print, has_colours
+from foretype.settings.resolve import Resolved
+
+_MARKS: Final[dict[State, tuple[str, str, str]]] = {
+    "ok": ("✓", "ok", "32"),
+    "note": ("•", "--", "2"),
+    "warning": ("!", "!!", "33"),
+    "failure": ("✗", "XX", "31"),
+}
+"""As a sign, where signs cannot be printed, and in which colour."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `check`."""
+    parser = subparsers.add_parser(
+        "check",
+        help="see whether all is well, and what to do if not",
+        description="Shows what is configured, whether it works, and what to do if not. A configured model is really "
+        "asked, with a small question of this command's own; without one nothing leaves the machine.",
+        epilog="Exits with 0 if all is well (also with nothing configured), 1 if something is wrong, 2 on bad usage.",
+    )
+    parser.add_argument("--workspace", metavar="DIR", type=Path, help="default: this folder's repository")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_setting_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything; prints each finding as soon as it is known."""
+    if args.workspace is not None and not args.workspace.is_dir():
+        print(f"foretype check: {printable(str(args.workspace))} is not a folder.", file=sys.stderr)
+        return 2
+    workspace = args.workspace.resolve() if args.workspace else workspace_of(Path.cwd())
+    resolved = resolve_arguments(args, workspace)
+    findings = asyncio.run(_look(resolved, workspace, quiet=args.json))
+    wrong = sum(finding.state == "failure" for finding in findings)
+    if args.json:
+        print(json.dumps({"ok": not wrong, "findings": [asdict(finding) for finding in findings]}, indent=2))
+    else:
+        print(f"\n{wrong} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else "\nAll is well.")
+    return 1 if wrong else 0
+
+
+async def _look(resolved: Resolved, workspace: Path, *, quiet: bool) -> list[Finding]:
+    findings = []
+    async for finding in _findings(resolved, workspace):
+        findings.append(finding)
+        if not quiet:
+            for line in _lines(finding):
+                print(line, flush=True)
+    return findings
+
+
+async def _findings(resolved: Resolved, workspace: Path) -> AsyncIterator[Finding]:
+    for finding in check_machine(resolved, workspace):
+        yield finding
+    async for finding in check_endpoint(resolved):
+        yield finding
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield f"{_mark(finding.state)} {finding.topic + ':':11}{printable(finding.text)}"
+    for line in finding.details:
+        yield f"    {printable(line)}"
+    if finding.remedy:
+        yield f"    → {printable(finding.remedy)}" if can_print("→") else f"    {printable(finding.remedy)}"
+
+
+def _mark(state: State) -> str:
+    sign, plain, colour = _MARKS[state]
+    mark = sign if can_print(sign) else plain
+    return f"\x1b[{colour}m{mark}\x1b[0m" if sys.stdout.isatty() and has_colours() else mark

@@ -1,0 +1,25 @@
+"""One thing that was looked at, and how it stands. Plain values, printed and exported by the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+State = Literal["ok", "note", "warning", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`text` is one sentence, `remedy` one imperative sentence or "". No field ever holds a key.
+
+    "note" is worth knowing and needs nothing done, a "warning" may explain what the user wonders about, a "failure"
+    is wrong. `details` are further lines, `data` is the same for programs.
+    """
+
+    topic: str
+    state: State
+    text: str
+    remedy: str = ""
+    details: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
