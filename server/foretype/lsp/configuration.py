@@ -66,6 +66,7 @@ class Configuration:
         except Exception as error:  # noqa: BLE001  whatever the client answers must not end the session
             logger.warning("The editor could not answer workspace/configuration: %s", type(error).__name__)
             return
+        answer = list(answer) if isinstance(answer, tuple) else answer  # cattrs has made a tuple of the array
         self._client["configuration"] = client_layer("configuration", answer, workspace=True)
         self._announce()
 

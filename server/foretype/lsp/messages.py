@@ -1,8 +1,9 @@
-"""Messages in which clients send more than the standard's types hold, which lsprotocol would drop silently.
+"""Messages in which clients send more or less than lsprotocol's types hold.
 
-Copilot's clients add `textDocument.version` and `formattingOptions` to `textDocument/inlineCompletion`; with them
-a stale request can be refused and indentation need not be guessed. Clients that send only the standard's fields work
-as well; a missing `context` is taken as typing.
+Copilot's clients add `textDocument.version` and `formattingOptions` to `textDocument/inlineCompletion`, which would be
+dropped silently; with them a stale request can be refused and indentation need not be guessed. Clients that send only
+the standard's fields work as well; a missing `context` is taken as typing. Some clients count no versions and send a
+null one with `textDocument/didChange`, as the protocol allowed until 3.15; refusing it would lose the edit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 import attrs
 from lsprotocol import types
 from pygls.protocol import default_converter
+
+_PART, _WHOLE = types.TextDocumentContentChangePartial, types.TextDocumentContentChangeWholeDocument
 
 
 @attrs.define
@@ -41,7 +44,26 @@ class InlineCompletionMessage:
     params: InlineCompletionParams
 
 
-MESSAGE_TYPES: dict[str, type] = {types.TEXT_DOCUMENT_INLINE_COMPLETION: InlineCompletionMessage}
+@attrs.define
+class DidChangeParams:
+    """What a change says. `version` is None where the client counts none."""
+
+    uri: str
+    version: int | None
+    changes: list[types.TextDocumentContentChangeEvent]
+
+
+@attrs.define
+class DidChangeMessage:
+    """The whole message; only `params` is used."""
+
+    params: DidChangeParams
+
+
+MESSAGE_TYPES: dict[str, type] = {
+    types.TEXT_DOCUMENT_INLINE_COMPLETION: InlineCompletionMessage,
+    types.TEXT_DOCUMENT_DID_CHANGE: DidChangeMessage,
+}
 
 
 def make_converter() -> Any:
@@ -64,7 +86,22 @@ def make_converter() -> Any:
             )
         )
 
+    def structure_change(message: dict[str, Any], _: type) -> DidChangeMessage:
+        params = message["params"]
+        document = params["textDocument"]
+        return DidChangeMessage(
+            DidChangeParams(
+                uri=_text(document["uri"]),
+                version=_whole_number(document.get("version")),
+                changes=[
+                    converter.structure(change, _PART if change.get("range") is not None else _WHOLE)
+                    for change in params["contentChanges"]
+                ],
+            )
+        )
+
     converter.register_structure_hook(InlineCompletionMessage, structure)
+    converter.register_structure_hook(DidChangeMessage, structure_change)
     return converter
 
 

@@ -24,7 +24,7 @@ from foretype.lsp.configuration import SECTION, Configuration
 from foretype.lsp.documents import OpenDocuments
 from foretype.lsp.inline_completion import ACCEPTED_COMMAND, inline_completion
 from foretype.lsp.log import ClientLog, quiet_libraries
-from foretype.lsp.messages import make_converter
+from foretype.lsp.messages import DidChangeParams, make_converter
 from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
 from foretype.lsp.status import StatusLine
@@ -276,6 +276,5 @@ class Server(LanguageServer):
             feature(types.TEXT_DOCUMENT_COMPLETION, options)(partial(completion, self))
         self.protocol.add_command(ACCEPTED_COMMAND, self.accepted)
 
-    def _changed(self, params: types.DidChangeTextDocumentParams) -> None:
-        document = params.text_document
-        self.documents.change(document.uri, document.version, params.content_changes)
+    def _changed(self, params: DidChangeParams) -> None:
+        self.documents.change(params.uri, params.version, params.changes)
