@@ -1,0 +1,234 @@
+/**
+ * The language server of this window: finds it, starts it, speaks with it, and starts it again when it ends.
+ *
+ * Starts and stops are queued, so that two of them never overlap; every step is said in the log.
+ */
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  type StaticFeature,
+} from "vscode-languageclient/node";
+import type { Configuration } from "./configuration";
+import { type Found, findServer } from "./find";
+import type { Keys } from "./keys";
+import { type Phase, QUIET, type ServerStatus, statusIn } from "./presentation";
+import { MOST_RESTARTS, RestartBudget } from "./restarts";
+import { configurationAnswer, needsRestart, type Values } from "./settings";
+
+/** What tells the server that this client takes its status and answers for keys. */
+const CAPABILITIES: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    const experimental = (capabilities.experimental ??= {}) as Record<string, unknown>;
+    experimental["foretype"] = { status: true, apiKey: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
+/** What the server needs from the rest of the extension. */
+export interface Surroundings {
+  readonly configuration: Configuration;
+  readonly keys: Keys;
+  readonly log: vscode.LogOutputChannel;
+  /** A folder that only the extension writes to. */
+  readonly cwd: string;
+  /** Whether suggestions are off in this window. */
+  readonly isOff: () => boolean;
+}
+
+export class Server implements vscode.Disposable {
+  phase: Phase = "stopped";
+  status: ServerStatus = QUIET;
+
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+
+  private client: LanguageClient | undefined;
+  private queue: Promise<void> = Promise.resolve();
+  private sent: Values = {};
+  private path = "";
+  private found: Found | undefined;
+  private readonly budget = new RestartBudget();
+
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** Start or start again; resolves when the server runs or it is known that it does not. */
+  restart(why: string): Promise<void> {
+    this.surroundings.log.info(`Starting the server: ${why}`);
+    this.budget.refill();
+    return this.enqueue(async () => {
+      await this.end();
+      await this.begin();
+    });
+  }
+
+  /** Stop for good. */
+  stop(): Promise<void> {
+    return this.enqueue(() => this.end());
+  }
+
+  /** A setting changed: most changes reach the server by its own question, some only by a new start. */
+  async configurationChanged(): Promise<void> {
+    const { configuration } = this.surroundings;
+    if (configuration.serverPath() !== this.path) {
+      await this.restart("the server's path changed");
+    } else if (needsRestart(this.sent, configuration.written().user, vscode.workspace.isTrusted)) {
+      await this.restart("a setting changed");
+    }
+  }
+
+  /** The user trusts this workspace now, and with it its settings and its Python. */
+  async trustGranted(): Promise<void> {
+    if (this.phase === "running") {
+      await this.client?.sendNotification("foretype/didChangeTrust", { trusted: true });
+      await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
+    } else {
+      await this.restart("the workspace is trusted now");
+    }
+  }
+
+  /** The selected Python changed: it matters where the server is, or might be, run by it. */
+  async interpreterChanged(): Promise<void> {
+    if (this.found === undefined || this.found.origin === "interpreter" || this.found.origin === "python") {
+      await this.restart("the selected Python changed");
+    }
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private enqueue(step: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(step, step);
+    return this.queue;
+  }
+
+  private async begin(): Promise<void> {
+    const { log, cwd, configuration } = this.surroundings;
+    this.become("starting");
+    this.path = configuration.serverPath();
+    this.found = await findServer(this.path, cwd, log);
+    if (this.found === undefined) {
+      this.become("missing");
+      this.tellMissing();
+      return;
+    }
+    const { command, args } = this.found;
+    const executable = { command, args: [...args, "--stdio"], options: { cwd } };
+    const client = new LanguageClient("foretype", "Foretype", executable, this.options());
+    this.client = client;
+    client.registerFeature(CAPABILITIES);
+    client.onNotification("foretype/status", (params) => this.take(statusIn(params)));
+    client.onRequest("foretype/apiKey", (params) => this.surroundings.keys.answer(params));
+    try {
+      await client.start();
+      this.become("running");
+    } catch (error) {
+      log.error(`The server did not start: ${error instanceof Error ? error.message : String(error)}`);
+      this.become("failed");
+      this.tellFailed(vscode.l10n.t("The Foretype server did not start."));
+    }
+  }
+
+  private async end(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.status = QUIET;
+    this.become("stopped");
+    try {
+      await client?.dispose();
+    } catch (error) {
+      // A server that has ended already cannot be told to; nothing of it is left then.
+      this.surroundings.log.info(`The server could not be asked to end: ${String(error)}`);
+    }
+  }
+
+  private options(): LanguageClientOptions {
+    const { log, configuration, isOff } = this.surroundings;
+    return {
+      documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+      outputChannel: log,
+      traceOutputChannel: log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: () => {
+        this.sent = configuration.written().user;
+        return { trusted: vscode.workspace.isTrusted, ...this.sent };
+      },
+      initializationFailedHandler: () => false,
+      errorHandler: this.errorHandler(),
+      middleware: {
+        provideInlineCompletionItems: (document, position, context, token, next) =>
+          isOff() ? undefined : next(document, position, context, token),
+        workspace: {
+          configuration: (params) => {
+            const answer = configurationAnswer(configuration.written(), vscode.workspace.isTrusted);
+            return params.items.map((item) => (item.section === "foretype" ? answer : null));
+          },
+        },
+      },
+    };
+  }
+
+  private errorHandler(): ErrorHandler {
+    return {
+      error: (_error, _message, count) => ({
+        action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+        handled: true,
+      }),
+      closed: () => this.closed(),
+    };
+  }
+
+  private closed(): { action: CloseAction; handled: boolean; message: string } {
+    // Before its first answer the start itself fails and is told of there.
+    if (this.phase === "running" && this.budget.take()) {
+      this.take(QUIET);
+      return { action: CloseAction.Restart, handled: true, message: "The server ended by itself; starting it again." };
+    }
+    if (this.phase === "running") {
+      this.become("failed");
+      this.tellFailed(vscode.l10n.t("The Foretype server ended by itself {0} times.", MOST_RESTARTS + 1));
+    }
+    return { action: CloseAction.DoNotRestart, handled: true, message: "The server ended and is not started again." };
+  }
+
+  private take(status: ServerStatus): void {
+    this.status = status;
+    this.changed.fire();
+  }
+
+  private become(phase: Phase): void {
+    this.phase = phase;
+    this.changed.fire();
+  }
+
+  private tellMissing(): void {
+    const message = vscode.l10n.t(
+      "Foretype's server was not found. Install it so that `foretype` is on your PATH or in the selected Python, or set its path.",
+    );
+    void this.tell(message, vscode.l10n.t("Set the Path"), () =>
+      vscode.commands.executeCommand("workbench.action.openSettings", "foretype.server.path"),
+    );
+  }
+
+  private tellFailed(message: string): void {
+    void this.tell(message, vscode.l10n.t("Restart"), () => vscode.commands.executeCommand("foretype.restart"));
+  }
+
+  private async tell(message: string, remedy: string, act: () => unknown): Promise<void> {
+    const log = vscode.l10n.t("Show Log");
+    const chosen = await vscode.window.showErrorMessage(message, remedy, log);
+    if (chosen === remedy) {
+      act();
+    } else if (chosen === log) {
+      this.surroundings.log.show();
+    }
+  }
+}
