@@ -65,6 +65,7 @@ class IndexBuilder:
         self._walker = Walker(root, options, global_ignore_file())
         self._batch: list[tuple[str, str]] = []
         self._batch_bytes = 0
+        self._is_news = False  # Whether the manifest in memory says more than the one on disk.
 
     def open(self) -> None:
         """Take over what is in the cache, as far as it is whole."""
@@ -95,7 +96,7 @@ class IndexBuilder:
             del known[path]
         self.manifest.skipped = dict(self._walker.skipped)
         self.manifest.truncated = self._walker.truncated
-        self.manifest.complete = True
+        self.manifest.complete = self._is_news = True
         self._settle()
 
     def update(self, changed: Iterable[str], deleted: Iterable[str]) -> None:
@@ -113,10 +114,17 @@ class IndexBuilder:
             elif found == "folder":
                 self.scan()
                 return
-            elif self.manifest.files.pop(path, None) is None:
-                for gone in [name for name in self.manifest.files if name.startswith(path + "/")]:
-                    del self.manifest.files[gone]
+            else:
+                self._forget(path)
         self._settle()
+
+    def _forget(self, path: str) -> None:
+        # A file that is gone, or a folder with all that was in it.
+        files = self.manifest.files
+        gone = [path] if path in files else [name for name in files if name.startswith(path + "/")]
+        for name in gone:
+            del files[name]
+        self._is_news |= bool(gone)
 
     def distrust(self, names: Iterable[str]) -> None:
         """Build the segments of these names anew: a reader found them missing or damaged. Raises as `scan` does."""
@@ -168,8 +176,9 @@ class IndexBuilder:
             for segment, hidden in zip(self.manifest.segments, hidden_of, strict=True)
             if len(hidden) < len(segment.files)
         ]
-        self._publish()
-        self._cache.collect(self.manifest.segments)
+        if self._is_news:
+            self._publish()
+            self._cache.collect(self.manifest.segments)
 
     def _tail(self) -> SegmentRecord | None:
         # The last segment, if it and the batch together are still a small one.
@@ -206,9 +215,11 @@ class IndexBuilder:
     def _read(self, path: str) -> str:
         reading = read_source(self._root / path, self._options.max_file_bytes)
         if reading.reason and reading.reason not in _ABOUT_CONTENT:
-            self.manifest.files.pop(path, None)
+            self._is_news |= self.manifest.files.pop(path, None) is not None
             return ""
-        self.manifest.files[path] = FileRecord(reading.size, reading.mtime_ns, reading.digest, reading.reason)
+        record = FileRecord(reading.size, reading.mtime_ns, reading.digest, reading.reason)
+        self._is_news |= record != self.manifest.files.get(path)
+        self.manifest.files[path] = record
         return reading.text
 
     def _add(self, path: str, text: str) -> None:
@@ -223,6 +234,7 @@ class IndexBuilder:
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         segments = [segment for segment in self.manifest.segments if segment.name not in replaced]
         self.manifest.segments = segments + self._built(batch)
+        self._is_news |= bool(batch or replaced)
 
     def _built(self, batch: list[tuple[str, str]]) -> list[SegmentRecord]:
         if not batch:
@@ -244,6 +256,7 @@ class IndexBuilder:
 
     def _publish(self) -> None:
         self._cache.save(self.manifest)
+        self._is_news = False
         self._watcher.changed()
 
     def _heed(self) -> None:

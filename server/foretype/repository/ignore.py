@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foretype.repository.patterns import Pattern, compile_pattern
+from foretype.repository.read import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,9 +78,9 @@ class Rules:
         """
         git, own = self.git, self.own
         if ".gitignore" in names:
-            git = _stack(self.above + relative, _lines(folder / ".gitignore"), git)
+            git = _stack(self.above + relative, _lines(folder / ".gitignore", follow=False), git)
         if ".foretypeignore" in names:
-            own = _stack(relative, _lines(folder / ".foretypeignore"), own)
+            own = _stack(relative, _lines(folder / ".foretypeignore", follow=False), own)
         return self if git is self.git and own is self.own else Rules(git, own, self.above)
 
 
@@ -93,7 +94,7 @@ def rules_for(root: Path, exclude: Iterable[str] = (), global_file: Path | None 
     if top is not None and top != root:
         folder, base = top, ""
         for part in root.relative_to(top).parts:
-            git = _stack(base, _lines(folder / ".gitignore"), git)
+            git = _stack(base, _lines(folder / ".gitignore", follow=False), git)
             folder, base = folder / part, f"{base}{part}/"
     return Rules(git, _stack("", list(exclude), None), above)
 
@@ -131,12 +132,12 @@ def _repository_of(root: Path) -> tuple[Path | None, Path | None]:
     return None, None
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, *, follow: bool = True) -> list[str]:
     try:
-        with path.open("rb") as file:
-            return file.read(_MAX_IGNORE_BYTES).decode("utf-8-sig", "replace").splitlines()
+        found = read_regular(path, _MAX_IGNORE_BYTES, follow=follow)
     except OSError:
         return []
+    return [] if found is None else found[0].decode("utf-8-sig", "replace").splitlines()
 
 
 def _stack(base: str, lines: list[str], parent: _Level | None) -> _Level | None:

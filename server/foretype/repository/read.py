@@ -52,30 +52,41 @@ class Reading:
 
 def read_source(path: Path, max_bytes: int) -> Reading:
     """Read a file of at most `max_bytes`. Never raises for what the file system or the file may do."""
-    # No link at the end is followed and a pipe that took the file's place does not block.
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT"):
-        flags |= getattr(os, name, 0)
     try:
-        handle = os.open(path, flags)
+        found = read_regular(path, max_bytes + 1)
     except FileNotFoundError:
         return Reading(reason="vanished")
     except (OSError, ValueError):
         return Reading(reason="unreadable")
-    try:
-        with open(handle, "rb") as file:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                return Reading(reason="special")
-            data = file.read(max_bytes + 1)
-    except OSError:
-        return Reading(reason="unreadable")
+    if found is None:
+        return Reading(reason="special")
+    data, changed_ns = found
     # The date is from before the reading: if the file changes meanwhile, the next look finds another date.
-    mtime_ns = status.st_mtime_ns if time.time_ns() - status.st_mtime_ns > _RACY else 0
+    mtime_ns = changed_ns if time.time_ns() - changed_ns > _RACY else 0
     if len(data) > max_bytes:
         return Reading(reason="large", size=len(data), mtime_ns=mtime_ns)
     text, reason = text_of(data)
     return Reading(text, reason, digest_of(data), len(data), mtime_ns)
+
+
+def read_regular(path: Path, most: int, *, follow: bool = False) -> tuple[bytes, int] | None:
+    """The first `most` bytes of a regular file and its time of change (ns); None if it is of another kind.
+
+    A pipe that took a file's place does not block, and a link at the end of the path is not followed unless
+    asked. Raises OSError, or ValueError for a path that cannot be one.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT", *(() if follow else ("O_NOFOLLOW",))):
+        flags |= getattr(os, name, 0)
+    handle = os.open(path, flags)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(most), status.st_mtime_ns
+    finally:
+        os.close(handle)
 
 
 def digest_of(data: bytes) -> str:

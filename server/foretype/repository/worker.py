@@ -169,14 +169,21 @@ def news_of(manifest: Manifest, *, builder: bool) -> IndexNews:
 
 def cost() -> Cost:
     """What this process has used so far."""
-    peak = 0
-    if sys.platform != "win32":
-        import resource
+    return Cost(round(time.process_time(), 3), _peak_memory())
 
-        # Linux counts in KiB, macOS in bytes.
-        unit = 1 if sys.platform == "darwin" else 1024
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return Cost(round(time.process_time(), 3), peak)
+
+def _peak_memory() -> int:
+    if sys.platform == "win32":
+        return 0
+    if sys.platform == "linux":
+        # Linux's rusage would include the server's own size from before it became this program.
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            status = Path("/proc/self/status").read_text("ascii", "replace")
+            return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    import resource
+
+    # macOS counts in bytes, the others in KiB.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _give_memory_back() -> None:

@@ -149,6 +149,15 @@ def test_a_change_taken_back_needs_no_building(tmp_path: Path, monkeypatch: pyte
     assert bench.visible() == bench.on_disk()
 
 
+def test_what_is_no_change_is_no_news(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    grow(bench.root, {**tree(5), "notes.md": "x"})
+    bench.builder.scan()
+    before = bench.published
+    bench.builder.update(["d0/f0.py", "notes.md"], ["never-there.py"])
+    assert bench.published == before
+
+
 def test_deleted_files_and_folders(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     grow(bench.root, tree(12))

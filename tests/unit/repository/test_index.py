@@ -339,3 +339,30 @@ async def test_names_cannot_shadow_the_workers_modules(tmp_path: Path, monkeypat
     async with running(tmp_path) as index:
         assert not index.status.error
         assert index.status.files == 2 - 1, "the two are equal, so one of them counts"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+async def test_killed_again_and_again_the_index_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The worker is killed at its first, second, third ... sign of progress, and never gets to an end by itself.
+    monkeypatch.setattr("foretype.repository.index._MOST_CRASHES", 0)
+    root = grow(tmp_path / "work", texts(150))
+    for moment in range(1, 12):
+        changes = 0
+
+        def kill(moment: int = moment) -> None:
+            nonlocal changes
+            changes += 1
+            if changes == moment and index.worker_pid is not None:
+                os.kill(index.worker_pid, signal.SIGKILL)
+
+        index = WorkspaceIndex(root, tmp_path / "cache", SMALL, kill)
+        await index.start()
+        await asyncio.wait_for(index.settled(), PATIENCE)
+        for path, lines in shown(index.snapshot()).items():
+            assert lines == sorted((root / path).read_text().splitlines())
+        await index.close()
+    async with running(tmp_path) as index:
+        assert len(shown(index.snapshot())) == 150
+        assert not index.status.error
+    (folder,) = (tmp_path / "cache" / "index").iterdir()
+    assert not list(folder.glob("*.part"))

@@ -201,6 +201,13 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     assert walker.skipped == {"special": 1}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this file system")
+def test_an_ignore_file_that_is_a_pipe_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".gitignore")
+    grow(tmp_path, {"a.py": "1"})
+    assert _kept(Walker(tmp_path, IndexOptions())) == ["a.py"]
+
+
 def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Permissions mean nothing to root, who may be running the tests, so the refusal is simulated.
     root = grow(tmp_path, {"a/x.py": "1", "closed/y.py": "1", "z/w.py": "1"})

@@ -1,0 +1,1 @@
+"""What the workspace index costs: see `__main__`."""
