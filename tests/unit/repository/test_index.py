@@ -347,22 +347,26 @@ async def test_killed_again_and_again_the_index_stays_whole(tmp_path: Path, monk
     monkeypatch.setattr("foretype.repository.index._MOST_CRASHES", 0)
     root = grow(tmp_path / "work", texts(150))
     for moment in range(1, 12):
-        changes = 0
-
-        def kill(moment: int = moment) -> None:
-            nonlocal changes
-            changes += 1
-            if changes == moment and index.worker_pid is not None:
-                os.kill(index.worker_pid, signal.SIGKILL)
-
-        index = WorkspaceIndex(root, tmp_path / "cache", SMALL, kill)
-        await index.start()
-        await asyncio.wait_for(index.settled(), PATIENCE)
-        for path, lines in shown(index.snapshot()).items():
+        for path, lines in shown(await _killed_at(moment, root, tmp_path / "cache")).items():
             assert lines == sorted((root / path).read_text().splitlines())
-        await index.close()
     async with running(tmp_path) as index:
         assert len(shown(index.snapshot())) == 150
         assert not index.status.error
     (folder,) = (tmp_path / "cache" / "index").iterdir()
     assert not list(folder.glob("*.part"))
+
+
+async def _killed_at(moment: int, root: Path, cache: Path) -> IndexSnapshot:
+    changes = 0
+
+    def kill() -> None:
+        nonlocal changes
+        changes += 1
+        if changes == moment and index.worker_pid is not None:
+            os.kill(index.worker_pid, signal.SIGKILL)
+
+    index = WorkspaceIndex(root, cache, SMALL, kill)
+    await index.start()
+    await asyncio.wait_for(index.settled(), PATIENCE)
+    await index.close()
+    return index.snapshot()
