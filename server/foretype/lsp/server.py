@@ -246,7 +246,11 @@ class Server(LanguageServer):
         return known is not None
 
     def _prepare_opened(self, before: Document | None, after: Document | None) -> None:
-        if before is None and after is not None and not self.completer.silence(after):
+        if before is not None or after is None:
+            return
+        if not self.client.watched_files:
+            self.workspaces.look_again()
+        if not self.completer.silence(after):
             self.protocol.spawn(self._prepare(after.uri))
 
     async def _prepare(self, uri: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from foretype.errors import ForetypeError
 from foretype.settings.paths import cache_dir
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from foretype.repository.index import WorkspaceIndex
 
 logger = logging.getLogger(__name__)
+
+RESCAN_PAUSE: Final = 120.0
+"""Seconds. Looking at every file of a large workspace again takes its worker about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Workspaces:
         self._folders: list[Path] = []
         self._indexes: dict[Path, WorkspaceIndex] = {}
         self._plan = Plan()
+        self._looked = time.monotonic()
 
     @property
     def first(self) -> Path | None:
@@ -105,6 +110,14 @@ class Workspaces:
                 index.file_changed(uri)
             for uri in deleted:
                 index.file_deleted(uri)
+
+    def look_again(self) -> None:
+        """Files may have changed behind the back of a client that does not watch them; at most every two minutes."""
+        now = time.monotonic()
+        if now - self._looked > RESCAN_PAUSE:
+            self._looked = now
+            for index in self._indexes.values():
+                index.rescan()
 
     async def close(self) -> None:
         """End all indexes and their processes."""
