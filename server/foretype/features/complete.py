@@ -64,7 +64,7 @@ class Completer:
         self.store = SuggestionStore()
         self.breaker = Breaker()
         self._local = local
-        self._newest: dict[str, _Ticket] = {}
+        self._newest: dict[tuple[str, bool], _Ticket] = {}
 
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
         """Take on other settings; what another model was asked for is closed."""
@@ -72,13 +72,17 @@ class Completer:
         self.settings, self._exclusions, self.model, self.breaker = settings, exclusions, model, Breaker()
 
     def document_changed(self, before: Document | None, after: Document | None) -> None:
-        """Tell of every edit in message order: streams that it makes useless are closed at once."""
+        """Tell of every edit in message order: streams and requests that it makes useless end at once."""
+        changed = after or before
+        if changed is not None:
+            for popup in (False, True):
+                if ticket := self._newest.pop((changed.uri, popup), None):
+                    ticket.supersede()
         if after is not None:
             self.store.document_changed(after)
         elif before is not None:
             self.store.forget(before.uri)
             self._local.forget(before.uri)
-            self._newest.pop(before.uri, None)
 
     def prepare(self, document: Document) -> Iterator[None]:
         """Index an opened document for the embedded engine, about 2 ms a step."""
@@ -144,19 +148,23 @@ class Completer:
         match = self.store.find(request.document, request.position, model.name)
         self.store.leave(request.document, match.generation if match else None)
         if match is None:
-            extent = self._extent(request)
             if not request.invoked:
                 await ticket.pause(TYPING_PAUSE)
             if ticket.superseded:
                 return Outcome(superseded=True)
-            generation = Generation(model.opener(request.document, request.position, extent))
-            place = (request.document.lines, request.position)
-            self.store.add(request.document, Entry(*place, model.name, extent.lines, generation))
-            match = Match(generation, 0, extent.lines)
+            # Popup and ghost text ask at the same place and share what the first of them has begun.
+            match = self.store.find(request.document, request.position, model.name) or self._begin(request, model)
         await _until_useful(match, ticket)
         if ticket.superseded:
             return Outcome(superseded=True)
         return self._answered(request, match, model.name)
+
+    def _begin(self, request: CompletionRequest, model: ModelSource) -> Match:
+        extent = self._extent(request)
+        generation = Generation(model.opener(request.document, request.position, extent))
+        place = (request.document.lines, request.position)
+        self.store.add(request.document, Entry(*place, model.name, extent.lines, generation))
+        return Match(generation, 0, extent.lines)
 
     def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
         error = match.generation.error
@@ -174,7 +182,7 @@ class Completer:
         """What the generation says here, as it fits; a half finished last line is not shown."""
         position = request.position
         text = match.rest
-        if not match.generation.ended:
+        if not match.generation.whole:
             text = text[: text.rfind("\n") + 1]
         fitted = fit(text, _surroundings(request.document, position, match.max_lines))
         if fitted is None:
@@ -189,11 +197,11 @@ class Completer:
         return extent_at(text[:column], text[column:], self.settings.completion)
 
     def _take_ticket(self, request: CompletionRequest) -> _Ticket:
-        """The newest request of a document makes the one before it pointless."""
-        uri = request.document.uri
-        if uri in self._newest:
-            self._newest[uri].supersede()
-        ticket = self._newest[uri] = _Ticket()
+        """The newest request of a document makes the one of its kind before it pointless."""
+        key = (request.document.uri, request.popup)
+        if key in self._newest:
+            self._newest[key].supersede()
+        ticket = self._newest[key] = _Ticket()
         return ticket
 
 
@@ -261,7 +269,7 @@ def _with_popup_item(request: CompletionRequest) -> CompletionRequest:
     change = Change(selected.start, selected.end, selected.text)  # a unit of UTF-32 is a column
     document = request.document.apply([change], request.document.version, "utf-32")
     position = Position(selected.start.line, selected.start.column + len(selected.text))
-    return CompletionRequest(document, position, request.invoked)
+    return replace(request, document=document, position=position, selected=None)
 
 
 def _from_popup_item(outcome: Outcome, request: CompletionRequest) -> Outcome:

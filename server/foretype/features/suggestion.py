@@ -25,12 +25,17 @@ class PopupItem:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One request: a document at one version, a place in it, and whether the user asked by hand."""
+    """One request: a document at one version, a place in it, and whether the user asked by hand.
+
+    `popup`: it is for the completion popup. Popup and ghost text are asked for side by side, so a request makes only
+    older ones of its own kind pointless.
+    """
 
     document: Document
     position: Position
     invoked: bool = False
     selected: PopupItem | None = None
+    popup: bool = False
 
 
 @dataclass(frozen=True, slots=True)

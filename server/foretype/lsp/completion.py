@@ -14,7 +14,7 @@ from lsprotocol import types
 
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.lsp.convert import position_from_lsp, range_to_lsp
-from foretype.lsp.inline_completion import ACCEPTED_COMMAND
+from foretype.lsp.inline_completion import ACCEPTED_COMMAND, is_current
 from foretype.text.document import Document
 from foretype.text.positions import Position
 
@@ -34,11 +34,13 @@ def completion(server: Server, params: types.CompletionParams) -> Any:
         return None
     position = position_from_lsp(document, params.position, server.documents.encoding)
     invoked = params.context is not None and params.context.trigger_kind is types.CompletionTriggerKind.Invoked
-    return _answer(server, CompletionRequest(document, position, invoked))
+    return _answer(server, CompletionRequest(document, position, invoked, popup=True))
 
 
 async def _answer(server: Server, request: CompletionRequest) -> types.CompletionList:
     """Ask in full, but take what is known now when the deadline comes; the model's stream goes on into the store."""
+    if not is_current(server, request):
+        return types.CompletionList(is_incomplete=True, items=[])
     asking = server.protocol.spawn(server.complete(request))
     await asyncio.wait([asking], timeout=DEADLINE)
     if asking.done() and not asking.cancelled() and asking.exception() is None:
@@ -50,7 +52,7 @@ async def _answer(server: Server, request: CompletionRequest) -> types.Completio
 
 
 def _items(server: Server, request: CompletionRequest, outcome: Outcome) -> list[types.CompletionItem]:
-    if outcome.superseded or server.documents.get(request.document.uri) is not request.document:
+    if outcome.superseded or not is_current(server, request):
         return []
     return [_item(server, request.document, suggestion) for suggestion in outcome.suggestions[:1]]
 

@@ -35,10 +35,15 @@ def inline_completion(server: Server, params: InlineCompletionParams) -> Any:
 
 
 async def _answer(server: Server, request: CompletionRequest) -> types.InlineCompletionList | None:
+    if not is_current(server, request):
+        return None  # an edit came right behind the request: nobody is to be asked about the text before
     outcome = await server.complete(request)
-    if outcome.superseded or server.documents.get(request.document.uri) is not request.document:
-        return None
-    return to_lsp(server, request.document, outcome)
+    return None if outcome.superseded or not is_current(server, request) else to_lsp(server, request.document, outcome)
+
+
+def is_current(server: Server, request: CompletionRequest) -> bool:
+    """Whether the document is still the one that the request is about."""
+    return server.documents.get(request.document.uri) is request.document
 
 
 def request_from_lsp(document: Document, params: InlineCompletionParams, encoding: Encoding) -> CompletionRequest:

@@ -21,7 +21,10 @@ the change may come a moment after the cancel; longer would keep a model busy wi
 
 
 class Generation:
-    """A running or ended stream. `text` only ever grows; `error` is set when it ended badly."""
+    """A running or ended stream. `text` only ever grows.
+
+    Once it has `ended`, it is either `whole`, or what came is a fragment: it was closed, or broke off with an `error`.
+    """
 
     def __init__(self, opener: Opener, grace: float = GRACE) -> None:
         self._loop = asyncio.get_running_loop()
@@ -32,7 +35,10 @@ class Generation:
         self._farewell: asyncio.TimerHandle | None = None
         self.error: Exception | None = None
         self.ended = False
+        self.whole = False
         self._task = self._loop.create_task(self._run(opener))
+        # Not in `_run`: a task that is cancelled before its first step never gets there.
+        self._task.add_done_callback(self._end)
 
     @property
     def text(self) -> str:
@@ -89,10 +95,13 @@ class Generation:
                         self.wake()
         except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the text
             self.error = error
-        finally:
-            self.ended = True
-            self._stop_farewell()
-            self.wake()
+        else:
+            self.whole = True
+
+    def _end(self, _: asyncio.Task[None]) -> None:
+        self.ended = True
+        self._stop_farewell()
+        self.wake()
 
     def _stop_farewell(self) -> None:
         if self._farewell is not None:

@@ -69,8 +69,8 @@ class SuggestionStore:
     def find(self, document: Document, position: Position, model: str) -> Match | None:
         """The newest generation that has, or may still get, something to say at this position."""
         for entry in reversed(self._entries.get(document.uri, ())):
-            if entry.model != model or entry.generation.error is not None:
-                continue
+            if entry.model != model or (entry.generation.ended and not entry.generation.whole):
+                continue  # a fragment would pass for all that the model has to say
             typed = _typed(entry, document.lines)
             if typed is None or not _cursor_follows(entry.position, typed, position):
                 continue
