@@ -99,9 +99,10 @@ class Completer:
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
         place = _with_popup_item(request)
-        if splits_word(place.document, place.position):
-            return Outcome()
         ticket = self._take_ticket(place)
+        if splits_word(place.document, place.position):
+            self.store.leave(place.document, None)  # nobody waits for what is written elsewhere in the document
+            return Outcome()
         model = self.model
         if model is None or model.may_see(place.document):
             outcome = self._embedded(place)
