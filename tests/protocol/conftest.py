@@ -20,6 +20,7 @@ import pytest
 import pytest_asyncio
 
 from tests.probe import Probe
+from tests.protocol.presets import SURE
 
 Connect = Callable[[], Awaitable[Probe]]
 Start = Callable[..., Awaitable[Probe]]
@@ -52,7 +53,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def tcp_server(surroundings: dict[str, str]) -> Iterator[TcpServer]:
     """The shared server. It must be as alive after the last test as it was before the first."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "foretype", "--tcp", "--port", "0"],
+        [sys.executable, "-m", "foretype", "--tcp", "--port", "0", *SURE],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env={**os.environ, **surroundings},

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+SURE = ("--set", "completion.threshold=0.01")
+"""Arguments for the server: the embedded engine says what it has, however sure it is of the tests' texts."""
+
 _DYNAMIC = {"dynamicRegistration": True}
 _STATIC = {"dynamicRegistration": False}
 _DOCUMENTATION = ["markdown", "plaintext"]

@@ -121,7 +121,7 @@ async def test_versions_may_be_missing(session):
 
 async def test_lone_surrogates_survive_the_way(session):
     """A client may cut a pair in two; JSON carries that, UTF-8 does not."""
-    probe = await session(options={"completion": {"threshold": 0.01}})
+    probe = await session()
     probe.open(URI, PATTERN + "# \ud83d\nvalue_99 = read")
     items = await ask(probe, position={"line": 21, "character": 15})
     assert [item["insertText"] for item in items] == [REST]

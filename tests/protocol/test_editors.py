@@ -14,7 +14,7 @@ from lsprotocol.converters import get_converter
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 from tests.protocol.editing import accept, place_of
-from tests.protocol.presets import EDITORS, ENCODINGS
+from tests.protocol.presets import EDITORS, ENCODINGS, SURE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,7 +55,7 @@ class Editor:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module", params=list(EDITORS))
 async def editor(request: pytest.FixtureRequest, surroundings: dict[str, str]) -> AsyncIterator[Editor]:
-    command = [sys.executable, "-m", "foretype", "--stdio"]
+    command = [sys.executable, "-m", "foretype", "--stdio", *SURE]
     client = await ClientServerConfig(server_command=command, server_env={**os.environ, **surroundings}).start()
     params = get_converter().structure({"processId": os.getpid(), **EDITORS[request.param]}, types.InitializeParams)
     result = await client.initialize_session(params)

@@ -173,7 +173,7 @@ async def test_an_accepted_item_gives_the_same_buffer_in_every_encoding(session,
 async def test_typing_wide_characters_keeps_both_sides_equal(session, encoding):
     """The server's text is compared through the one window it has: what it suggests at the end."""
     capabilities = {"textDocument": {"inlineCompletion": {}}, "general": {"positionEncodings": [encoding]}}
-    probe = await session(capabilities, {"completion": {"threshold": 0.01}})
+    probe = await session(capabilities)
     text, version = PATTERN, 1
     probe.open(URI, text)
     for piece in ["# 😀", "漢", "é\r\n", "# \u2028\f", "😀\r", "\n", "value_99 = read"]:
