@@ -1,6 +1,6 @@
 """The engine that needs no model: it repeats patterns of this workspace, and says how sure it is.
 
-Pure: standard library only, no I/O, nothing of the other folders.  The way of a query is `complete.py`.
+Pure: standard library only, no I/O, nothing of the other folders.  The way of a query is `predict.py`.
 
     open_file = OpenFile()                      # one for each open document
     for _ in open_file.prepare(chunks, line):   # optional: index it in steps of about 1 ms
@@ -16,8 +16,8 @@ Pure: standard library only, no I/O, nothing of the other folders.  The way of a
 
 from __future__ import annotations
 
-from .complete import SHOWN, VERY_CONFIDENT, Prediction, Query, complete, predictions
 from .open_file import OpenFile
+from .predict import SHOWN, VERY_CONFIDENT, Prediction, Query, complete, predictions
 from .segment import VERSION, Segment, build_segment
 
 __all__ = [

@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 
 from .cursor import Cursor
-from .tokens import TOKEN, token_id
+from .tokens import TOKEN, WIDTH, token_id
 from .votes import Ballot, Place
 
 __all__ = ["Candidate", "candidates"]
@@ -27,6 +27,14 @@ class Candidate:
     """Its part of all votes that fit what is typed, 0 to 1."""
     margin: float
     """Its votes over those of the best other candidate (at most 1e9)."""
+    lead: float
+    """Tokens by which its longest match is longer than that of any other candidate (negative: shorter)."""
+    part: float
+    """Its part of the places that vote, whatever their weight, 0 to 1."""
+    agreement: float
+    """Part of the votes that go to candidates with the same first token, 0 to 1."""
+    rank: int
+    """How many candidates have more votes."""
     rivals: int
     """How many different rests of line got votes."""
     path: str | None
@@ -43,8 +51,14 @@ def candidates(cursor: Cursor, ballots: dict[bytes, Ballot]) -> list[Candidate]:
     total = sum(ballot.weight for _, ballot in fitting)
     best = heapq.nlargest(MOST_CANDIDATES, fitting, key=lambda item: (item[1].weight, item[0]))
     first, second = best[0][1].weight, best[1][1].weight if len(best) > 1 else 0.0
+    lengths = heapq.nlargest(2, [ballot.before for _, ballot in fitting])
+    places = sum(ballot.count for _, ballot in fitting)
+    first_tokens: dict[bytes, float] = {}
+    for rest, ballot in fitting:
+        first_tokens[rest[-WIDTH:]] = first_tokens.get(rest[-WIDTH:], 0.0) + ballot.weight
     found = []
-    for number, (_, ballot) in enumerate(best):
+    for number, (rest, ballot) in enumerate(best):
+        longest = lengths[0] if ballot.before < lengths[0] else lengths[-1] if len(lengths) > 1 else 0.0
         words, text, place = _text(cursor, ballot)
         rival = first if number else second
         found.append(
@@ -54,6 +68,10 @@ def candidates(cursor: Cursor, ballots: dict[bytes, Ballot]) -> list[Candidate]:
                 ballot=ballot,
                 share=ballot.weight / total,
                 margin=min(1e9, ballot.weight / rival) if rival else 1e9,
+                lead=ballot.before - longest,
+                part=ballot.count / places,
+                agreement=first_tokens[rest[-WIDTH:]] / total,
+                rank=number,
                 rivals=len(fitting),
                 path=place.path,
                 renamed=not ballot.exact,
@@ -67,7 +85,7 @@ def _continuing(cursor: Cursor, ballots: list[tuple[bytes, Ballot]]) -> list[tup
     known: dict[bytes, bool] = {}
     found = []
     for rest, ballot in ballots:
-        first = rest[-4:]
+        first = rest[-WIDTH:]
         if first not in known:
             words = _text(cursor, ballot)[0] if first else ()
             known[first] = bool(words) and words[0].startswith(cursor.partial)

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from .tokens import REACH, WIDTH
 
-__all__ = ["Buffer", "Match", "Order", "TokenIndex", "collect", "common_tokens", "sort_places"]
+__all__ = ["SPREAD", "Buffer", "Match", "Order", "TokenIndex", "Walk", "collect", "common_tokens", "sort_places"]
 
 Buffer = bytes | memoryview
 
@@ -33,20 +33,6 @@ class Match(NamedTuple):
     place: int
 
 
-class _Level(NamedTuple):
-    """Where in an order the places stand that share just `depth` tokens: at both sides of the longer matches."""
-
-    depth: int
-    left: range
-    right: range
-
-    def sample(self, count: int) -> list[int]:
-        """Evenly spaced positions in the order, `count` of them."""
-        before, size = len(self.left), len(self.left) + len(self.right)
-        numbers = [at * size // count for at in range(count)]
-        return [self.left[at] if at < before else self.right[at - before] for at in numbers]
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """The places of one stream in the order of their contexts; either may be read from a file mapping."""
@@ -54,28 +40,43 @@ class Order:
     stream: Buffer
     places: Sequence[int]
 
-    def levels(self, context: bytes) -> Iterator[_Level]:
-        """Yield every length of match that occurs, the longest first, down to one token."""
-        stream, places, size = self.stream, self.places, len(context)
 
-        def key(place: int) -> bytes:
-            return bytes(stream[place * WIDTH : place * WIDTH + size])
+class Walk:
+    """A walk through an order, outwards from where a context belongs: to shorter and shorter matches."""
 
-        low = high = bisect_left(places, context, key=key)
-        while True:
-            size = len(context)
-            before = common_tokens(context, key(places[low - 1])) if low else 0
-            behind = common_tokens(context, key(places[high])) if high < len(places) else 0
-            depth = max(before, behind)
-            if not depth:
-                return
-            size = depth * WIDTH
-            prefix, inner_low, inner_high = context[:size], low, high
-            if before == depth:
-                low = bisect_left(places, prefix, 0, low, key=key)
-            if behind == depth:
-                high = bisect_right(places, prefix, high, key=key)
-            yield _Level(depth, range(low, inner_low), range(inner_high, high))
+    __slots__ = ("_context", "_high", "_low", "_places", "_stream", "depth", "number")
+
+    def __init__(self, order: Order, context: bytes, number: int = 0) -> None:
+        self._stream, self._places, self._context = order.stream, order.places, context
+        self.number = number
+        self._low = self._high = bisect_left(order.places, context, key=self._key(len(context)))
+        self.depth = self._next_depth()
+        """Tokens that the longest matches not yet taken share with the context; 0 at the walk's end."""
+
+    def __lt__(self, other: Walk) -> bool:
+        return (-self.depth, self.number) < (-other.depth, other.number)
+
+    def take(self) -> tuple[range, range]:
+        """Go on past the matches of length `depth`; returns their positions in the order, on both sides."""
+        low, high, size = self._low, self._high, self.depth * WIDTH
+        prefix, key = self._context[:size], self._key(size)
+        self._low = bisect_left(self._places, prefix, 0, low, key=key)
+        self._high = bisect_right(self._places, prefix, high, key=key)
+        self.depth = self._next_depth()
+        return range(self._low, low), range(high, self._high)
+
+    def _next_depth(self) -> int:
+        context, key = self._context, self._key(len(self._context))
+        depth = common_tokens(context, key(self._places[self._low - 1])) if self._low else 0
+        if self._high < len(self._places):
+            depth = max(depth, common_tokens(context, key(self._places[self._high])))
+        return depth
+
+    def _key(self, size: int) -> Callable[[int], bytes]:
+        stream = self._stream
+        if isinstance(stream, bytes):
+            return lambda place: stream[place * WIDTH : place * WIDTH + size]
+        return lambda place: bytes(stream[place * WIDTH : place * WIDTH + size])
 
 
 @dataclass(slots=True)
@@ -110,36 +111,47 @@ def common_tokens(one: bytes, other: bytes) -> int:
     return (size * 8 - differing.bit_length()) // (WIDTH * 8)
 
 
+SPREAD = 12
+"""Matches that are more tokens shorter than the longest one are left out: their votes would weigh nothing."""
+
+
 def collect(
     orders: Sequence[Order], context: bytes, cap: int, allowed: Callable[[int, int], bool] | None = None
 ) -> list[Match]:
     """Find at most `cap` places over all orders together, longest matches first.
 
-    Where one length has more places than there is room, an even sample of them is taken.  At most four
+    Where one length has more places than there is room, an even sample of them is taken.  At most three
     times `cap` places are looked at, so that many disallowed ones (`allowed(source, place)` is false)
     cannot make a search slow.
     """
     found: list[Match] = []
-    heap = []
-    for number, order in enumerate(orders):
-        levels = order.levels(context)
-        for level in levels:
-            heap.append((-level.depth, number, level, levels))
-            break
+    walks = [Walk(order, context, number) for number, order in enumerate(orders)]
+    heap = [walk for walk in walks if walk.depth]
     heapq.heapify(heap)
-    patience = 4 * cap
+    patience = 3 * cap
     while heap and len(found) < cap and patience > 0:
-        _, number, level, levels = heap[0]
+        walk = heap[0]
+        depth, number = walk.depth, walk.number
+        if found and depth < found[0].depth - SPREAD:
+            break
         room, places = cap - len(found), orders[number].places
-        count = min(len(level.left) + len(level.right), patience if allowed else room)
+        sides = walk.take()
+        count = min(len(sides[0]) + len(sides[1]), 2 * room if allowed else room, patience)
         patience -= count
-        picked = [places[at] for at in level.sample(count)]
+        picked = [places[at] for at in _sample(sides, count)]
         if allowed is not None:
             picked = [place for place in picked if allowed(number, place)]
-        found += [Match(level.depth, number, place) for place in picked[:room]]
-        following = next(levels, None)
-        if following is None:
-            heapq.heappop(heap)
+        found += [Match(depth, number, place) for place in picked[:room]]
+        if walk.depth:
+            heapq.heapreplace(heap, walk)
         else:
-            heapq.heapreplace(heap, (-following.depth, number, following, levels))
+            heapq.heappop(heap)
     return found
+
+
+def _sample(sides: tuple[range, range], count: int) -> list[int]:
+    """Evenly spaced members of two ranges, `count` of them."""
+    left, right = sides
+    before, size = len(left), len(left) + len(right)
+    numbers = [at * size // count for at in range(count)]
+    return [left[at] if at < before else right[at - before] for at in numbers]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from .index import Order, TokenIndex, sort_places
-from .syntax import Family, SyntaxStates
-from .tokens import WIDTH, Encoder, RunIn
+from .syntax import Family, SyntaxStates, family_of
+from .tokens import DEPTH, WIDTH, Encoder, RunIn
 
 __all__ = ["LINES_ABOVE", "LINES_BELOW", "Chunks", "OpenFile", "Piece", "PlacedPiece", "Surroundings"]
 
@@ -26,8 +27,8 @@ LINES_ABOVE = 1600
 LINES_BELOW = 800
 """The window around the cursor, in lines (and up to one chunk more)."""
 
-LINES_PER_QUERY = 160
-"""Lines that one query may index besides the cursor's chunk, where `prepare` has not got there yet."""
+LINES_PER_QUERY = 64
+"""Lines (and up to one chunk more) that one query may index besides the cursor's chunk; `prepare` does the rest."""
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Piece:
     lines: tuple[str, ...]
     rows: list[int]
     before: RunIn
+    above: tuple[str, ...] | None = None
+    """The chunk that `before` comes from, if all of it does and nothing else could change it."""
     known: frozenset[int] | None = None
 
     def ids(self) -> frozenset[int]:
@@ -98,7 +101,7 @@ class _Cursor:
             starts.append(total)
             total += len(chunk)
         line = max(0, min(line, total))
-        number = next((n for n in range(len(starts) - 1, -1, -1) if starts[n] <= line), 0)
+        number = max(0, bisect_right(starts, line) - 1)
         return _Cursor(line, number, line - starts[number] if starts else 0, starts)
 
     def window(self, chunks: Chunks) -> list[int]:
@@ -148,12 +151,15 @@ class OpenFile:
         """The encoder whose cache knows the document's lines."""
         return self._encoder
 
-    def prepare(self, chunks: Chunks, near_line: int) -> Iterator[None]:
+    def prepare(self, chunks: Chunks, near_line: int, language_id: str = "") -> Iterator[None]:
         """Index the window around a line, a chunk at each step (about 1 ms), so that others can run between.
 
         It may be abandoned at any step, and queries may be asked between the steps.
         """
         cursor = _Cursor.find(chunks, near_line)
+        for number in range(0, cursor.chunk, 16):  # Each step begins where the one before has been.
+            self._syntax.before(family_of(language_id), chunks, number, 0)
+            yield
         self._around(chunks, cursor)
         yield
         for number in cursor.window(chunks):
@@ -220,15 +226,24 @@ class OpenFile:
     def _ready(self, chunks: Chunks, cursor: _Cursor, number: int) -> Piece | None:
         chunk = chunks[number]
         piece = self._pieces.get(id(chunk))
-        if piece is None or piece.lines is not chunk or piece.before != self._before(chunks, cursor, number, 0):
+        if piece is None or piece.lines is not chunk:
             return None
-        return piece
+        if piece.above is not None and number and piece.above is chunks[number - 1] and number - 1 != cursor.chunk:
+            return piece
+        return piece if piece.before == self._before(chunks, cursor, number, 0) else None
 
     def _add(self, chunks: Chunks, cursor: _Cursor, number: int) -> Piece:
         chunk = chunks[number]
         piece = self._piece(None, chunk, self._before(chunks, cursor, number, 0))
+        if number and number - 1 != cursor.chunk and self._fills_context(chunks[number - 1]):
+            piece.above = chunks[number - 1]
         self._pieces[id(chunk)] = piece
         return piece
+
+    def _fills_context(self, lines: tuple[str, ...]) -> bool:
+        """Whether what comes after these lines has its whole context from them, markers included."""
+        tokens = [len(self._encoder.line(text).ids) // WIDTH for text in lines]
+        return sum(count + 1 for count in tokens if count) - tokens[0] - 1 > 2 * DEPTH
 
     def _piece(self, known: Piece | None, lines: tuple[str, ...], before: RunIn) -> Piece:
         if known is not None and known.before == before and known.lines == lines:

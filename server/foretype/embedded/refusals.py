@@ -103,7 +103,9 @@ def _unknown_name(case: CandidateCase) -> bool:
 
 
 # Invisible ones that could reorder or hide text; a tab inside a line is harmless.
-_HARMFUL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ud800-\udfff]")
+_HARMFUL = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ud800-\udfff]"
+)
 
 
 def _harmful_character(case: CandidateCase) -> bool:
@@ -111,9 +113,7 @@ def _harmful_character(case: CandidateCase) -> bool:
 
 
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_=.~-]{16,}")
-_KNOWN_SECRET = re.compile(
-    r"\b(?:sk-|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|AIza|eyJ[A-Za-z0-9_-]{8})"
-)
+_KNOWN_SECRET = re.compile(r"\b(?:sk-|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|AIza|eyJ[A-Za-z0-9_-]{8})")
 
 
 def _secret(case: CandidateCase) -> bool:

@@ -96,7 +96,7 @@ class Segment:
 
     def __init__(self, buffer: Buffer) -> None:
         """Check the buffer, all of it (about 1 ms for each MB).  ValueError if it is not a whole segment."""
-        view = memoryview(buffer).cast("B")
+        view = self.buffer = memoryview(buffer).cast("B")
         sections = _sections(view)
         self.paths: tuple[str, ...] = tuple(json.loads(bytes(sections[0])))
         # A view of no bytes cannot be cast; as bytes it is an empty sequence all the same.

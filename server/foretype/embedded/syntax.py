@@ -41,9 +41,7 @@ class Family:
         signs = [re.escape(opening) for opening, _ in pairs]
         signs += [re.escape(sign) for sign in (*strings, *comments)]
         signs.sort(key=len, reverse=True)
-        return Family(
-            comments, pairs, strings, pattern=re.compile("|".join([*signs, quotes] if quotes else signs))
-        )
+        return Family(comments, pairs, strings, pattern=re.compile("|".join([*signs, quotes] if quotes else signs)))
 
 
 _C = Family.of("//", "/*...*/", "`")

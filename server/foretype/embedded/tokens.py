@@ -151,9 +151,7 @@ class Encoder:
         words.reverse()
         ids, shapes = self._ids, self._shapes
         indent = len(text) - len(text.lstrip()) if words else len(text.rstrip("\r\n"))
-        return TokenLine(
-            b"".join([ids[word] for word in words]), b"".join([shapes[word] for word in words]), indent
-        )
+        return TokenLine(b"".join([ids[word] for word in words]), b"".join([shapes[word] for word in words]), indent)
 
     def encode(self, lines: Sequence[str], before: RunIn = NOTHING_BEFORE) -> Tokens:
         """Encode consecutive lines, of which the first comes after `before`."""

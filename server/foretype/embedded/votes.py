@@ -20,7 +20,7 @@ from .tokens import BOUNDARY, WIDTH
 
 __all__ = ["Ballot", "Place", "take_votes"]
 
-CAP = 80
+CAP = 30
 """Places that may vote, of each kind (exact, renamed) and origin (open file, segments)."""
 
 BEFORE, AFTER, LOCAL, SHAPE = 2.0, 2.5, 2.0, 0.2
@@ -198,9 +198,7 @@ def _vote(
     for match in renamed:
         if match.depth <= cursor.words_on_line or match.depth <= known.get((match.source, match.place), 0) + 2:
             continue
-        _count(
-            cursor, sources[match.source], ballots, match, _renaming(cursor, sources[match.source].index, match)
-        )
+        _count(cursor, sources[match.source], ballots, match, _renaming(cursor, sources[match.source].index, match))
 
 
 def _renaming(cursor: Cursor, index: TokenIndex, match: Match) -> _Renaming:
@@ -253,6 +251,8 @@ def _place(source: _Source, place: int, line: int, renames: dict[bytes, bytes]) 
 
 def _common_end(one: bytes, other: bytes) -> int:
     """How many tokens at their ends two stretches share."""
+    if one[-WIDTH:] != other[-WIDTH:]:
+        return 0  # By far the most frequent case.
     size = min(len(one), len(other))
     differing = int.from_bytes(one[len(one) - size :], "big") ^ int.from_bytes(other[len(other) - size :], "big")
     if not differing:
