@@ -12,15 +12,15 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
-from foretype.cli.demo.editor import Editor, ServerGone
+from foretype.cli.demo.editor import Editor, Heard, ServerGone
 from foretype.cli.demo.frame import Captions, compose
 from foretype.cli.demo.picture import svg_of
-from foretype.cli.demo.report import Engine, engine_of, report
+from foretype.cli.demo.report import Engine, asks_model, engine_of, report
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
 from foretype.cli.demo.scene import Scene, own_folder, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
@@ -33,8 +33,8 @@ from foretype.settings.model import Settings
 LONGEST: Final = 36.0
 """Seconds of typing in a demo whose lines nobody chose: as long as somebody likes to watch."""
 
-_HELPED: Final = 1.25
-"""Characters typed in the time of one, about, since some of them are suggested."""
+_HELP: Final = {False: 1.25, True: 3.0}
+"""Characters in the time of one key, about, since some are suggested; by whether a model does it."""
 
 _PICTURE: Final = (94, 25)
 """Columns and rows of a recorded picture."""
@@ -64,11 +64,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Play; 1 where the server ends by itself or the picture cannot be written, 2 where there is nothing to play."""
     try:
-        scene = _scene(args)
+        scene, settings = _scene(args)
     except ConfigurationError as error:
         print(f"foretype demo: {printable(str(error))}", file=sys.stderr)
         return 2
-    settings = resolve_arguments(args, scene.source.folder).settings
     show = Show(scene, engine_of(settings), args.record)
     code = 0
     try:
@@ -92,7 +91,6 @@ class Show:
     record: Path | None
     typist: Typist | None = None
     editor: Editor | None = None
-    trouble: list[str] = field(default_factory=list)
     _best: tuple[float, str] = (0.0, "")
 
     async def play(self, pace: Pace, arguments: Sequence[str]) -> None:
@@ -141,19 +139,15 @@ class Show:
             yield
 
     def _captions(self) -> Captions:
-        heard = self.editor.heard if self.editor is not None else None
-        status = heard.status if heard is not None else {}
-        trouble = str(status.get("message") or "") if status.get("kind") not in (None, "Normal") else ""
-        if trouble and trouble not in self.trouble:
-            self.trouble.append(trouble)
-        busy = (heard and heard.progress) or (status.get("message") if status.get("busy") else "")
+        heard = self.editor.heard if self.editor is not None else Heard()
         first, last = self.scene.first + 1, self.scene.last + 1
-        hint = f" Lines {first}-{last} are typed again; the file is not written. Ctrl-C ends."
-        return Captions(self.engine.short, f" {trouble}" if trouble else "", f" {busy}" if busy else hint)
+        hint = heard.busy or f"Lines {first}-{last} are typed again; the file is not written. Ctrl-C ends."
+        return Captions(self.engine.short, heard.trouble and f" {heard.trouble}", f" {hint}")
 
     def _trouble(self) -> list[str]:
-        self._captions()
-        return [*self.trouble, *(self.editor.heard.complaints if self.editor is not None else ())]
+        """What was wrong, each thing once, though the server may have said it in several ways."""
+        said = self.editor.heard.complaints if self.editor is not None else []
+        return [words for words in dict.fromkeys(said) if not any(words in other for other in said if other != words)]
 
     def _print_accepted(self, start: int, text: str) -> None:
         place = self.scene.place(start)
@@ -191,13 +185,15 @@ class Show:
         return 0
 
 
-def _scene(args: argparse.Namespace) -> Scene:
+def _scene(args: argparse.Namespace) -> tuple[Scene, Settings]:
+    """What is played, and the settings of its folder."""
     if args.file is None:
         source = open_source(own_source(), args.language, own_folder())
     else:
         source = open_source(args.file, args.language)
-    characters = sys.maxsize if args.fast else int(LONGEST * args.speed * _HELPED)
-    return scene_of(source, args.lines, characters)
+    settings = resolve_arguments(args, source.folder).settings
+    characters = sys.maxsize if args.fast else int(LONGEST * args.speed * _HELP[asks_model(settings)])
+    return scene_of(source, args.lines, characters), settings
 
 
 def _pace(args: argparse.Namespace, settings: Settings) -> Pace:

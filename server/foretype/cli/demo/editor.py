@@ -56,11 +56,21 @@ class Question:
 
 @dataclass
 class Heard:
-    """What the server said without being asked: the newest status, running progress, and what it logged as wrong."""
+    """What the server said without being asked: the newest status, running progress, and all that was ever wrong."""
 
     status: dict[str, Any] = field(default_factory=dict)
     progress: str | None = None
     complaints: list[str] = field(default_factory=list)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong at the moment, or why there are no suggestions; "" where all is well."""
+        return "" if self.status.get("kind", "Normal") == "Normal" else str(self.status.get("message") or "")
+
+    @property
+    def busy(self) -> str:
+        """What the server says it is doing at the moment, "" where it says nothing."""
+        return self.progress or (str(self.status.get("message") or "busy") if self.status.get("busy") else "")
 
 
 class Editor:
@@ -71,6 +81,7 @@ class Editor:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Question] = {}
         self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._gone: ServerGone | None = None
         self._version = 0
         self.heard = Heard()
         self.heard_more: Callable[[], None] = lambda: None
@@ -181,8 +192,8 @@ class Editor:
         question.future.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._waiting[question.identity] = question
         self._send({"jsonrpc": "2.0", "id": question.identity, "method": method, "params": params})
-        if self._reading.done():
-            self._give_up(ServerGone("The server has ended."))
+        if self._gone is not None:
+            self._give_up(self._gone)
         return question
 
     def _notify(self, method: str, params: Any) -> None:
@@ -208,10 +219,9 @@ class Editor:
             pass
         code = await self._process.wait()
         await asyncio.wait([self._listening], timeout=1)
-        said = "\n".join(self._last_words)
-        self._give_up(
-            ServerGone(f"The server has ended unexpectedly (exit code {code}).", said and f"It said:\n{said}")
-        )
+        said = "\n".join(["It said:", *self._last_words]) if self._last_words else ""
+        self._gone = ServerGone(f"The server has ended unexpectedly (exit code {code}).", said)
+        self._give_up(self._gone)
 
     async def _listen(self) -> None:
         """Keep the end of what the server writes to its standard error, for the day that it dies."""
@@ -241,6 +251,8 @@ class Editor:
     def _hear(self, method: str, params: dict[str, Any]) -> None:
         if method == "foretype/status":
             self.heard.status = params
+            if self.heard.trouble and self.heard.trouble not in self.heard.complaints:
+                self.heard.complaints.append(self.heard.trouble)
         elif method == "window/logMessage" and params.get("type", 4) <= 2:
             self.heard.complaints.append(str(params.get("message", "")))
         elif method == "$/progress":

@@ -18,10 +18,15 @@ class Engine:
     sentence: str
 
 
+def asks_model(settings: Settings) -> bool:
+    """Whether these settings send anything to a model."""
+    return bool(settings.model.base_url) and settings.model.mode != "local"
+
+
 def engine_of(settings: Settings) -> Engine:
     """Who answers under these settings."""
     model = settings.model
-    if not model.base_url or model.mode == "local":
+    if not asks_model(settings):
         files = "this folder" if settings.index.enable else "this file"
         return Engine(
             f"embedded engine: repeats patterns of {files}",
@@ -49,7 +54,7 @@ def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[s
     if typist.stopped:
         yield "  Time was up before all lines were typed; --lines and --speed choose others, --fast types them all."
     yield engine.sentence
-    for words in dict.fromkeys(trouble):
+    for words in trouble:
         yield f"The server said: {words}"
 
 

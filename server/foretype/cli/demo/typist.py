@@ -23,7 +23,7 @@ _SETTLING: Final = 1.5
 """Seconds that a viewer, and the server, get before the first key."""
 
 _LONGEST_PROGRESS: Final = 20.0
-"""Seconds to wait for what the server says it is busy with at the start, such as the index of the folder."""
+"""Seconds to wait for what the server says it is busy with at the start, such as connecting to a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Typist:
         started = loop.time()
         self.changed()
         await asyncio.sleep(_SETTLING if self._pace.rhythm else _SETTLING / 5)
-        while self._editor.heard.progress is not None and loop.time() - started < _LONGEST_PROGRESS:
+        while self._editor.heard.busy and loop.time() - started < _LONGEST_PROGRESS:
             await asyncio.sleep(0.05)
 
     # The hands

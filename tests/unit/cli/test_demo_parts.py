@@ -1,0 +1,240 @@
+"""The parts of the demo as data: what agrees with a suggestion, where cursors stand, what a frame shows."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from foretype.cli.demo.editor import Editor
+from foretype.cli.demo.frame import Captions, Frame, compose, width_of
+from foretype.cli.demo.picture import svg_of
+from foretype.cli.demo.report import quantile
+from foretype.cli.demo.rhythm import DEFAULT_SPEED, ENTER, Rhythm
+from foretype.cli.demo.scene import Scene, scene_of
+from foretype.cli.demo.typist import Agreement, Pace, Typist, agreement_of
+from foretype.cli.source import Source, language_of, open_source, workspace_of
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "expected"),
+    [
+        ("abc", "abc", Agreement(3, True)),
+        ("abc", "abcd\ne", Agreement(3, True)),
+        ("abc", "abd", Agreement(0, False)),
+        ("", "abc", Agreement(0, False)),
+        ("abc", "ab", Agreement(0, False)),
+        ("a\nb", "a\nbc", Agreement(3, True)),
+        ("a\nb\nc", "a\nb\nd", Agreement(3, False)),
+        ("a\nb", "ax\nb", Agreement(0, False)),
+        ("a\nb", "a\r\nb\r\n", Agreement(4, True)),
+        ("a\r\nb", "a\nb", Agreement(3, True)),
+        ("a\nb", "a", Agreement(1, False)),
+        ("\nb", "\nb", Agreement(2, True)),
+        ("a\n", "a\n", Agreement(2, True)),
+    ],
+)
+def test_agreement(text: str, rest: str, expected: Agreement) -> None:
+    assert agreement_of(text, rest) == expected
+
+
+def scene(text: str, lines: str) -> Scene:
+    return scene_of(Source(Path("/w/a.py"), text, "python", Path("/w")), lines, 10**6)
+
+
+@pytest.mark.parametrize(
+    ("text", "done", "place", "utf16"),
+    [
+        ("zero\none\ntwo\nend\n", 0, (1, 0), (1, 0)),
+        ("zero\none\ntwo\nend\n", 3, (1, 3), (1, 3)),
+        ("zero\none\ntwo\nend\n", 4, (2, 0), (2, 0)),
+        ("zero\r\none\r\ntwo\r\nend\r\n", 5, (2, 0), (2, 0)),
+        ("zero\rone\rtwo\rend\r", 6, (2, 2), (2, 2)),
+        ("zero\n😀e\ntwo\nend\n", 2, (1, 2), (1, 3)),
+        ("zero\n\u2028e\x0c\ntwo\nend", 3, (1, 3), (1, 3)),
+    ],
+)
+def test_places(text: str, done: int, place: tuple[int, int], utf16: tuple[int, int]) -> None:
+    played = scene(text, "2-3")
+    assert played.place(done) == place
+    assert played.place_utf16(done) == utf16
+    assert played.head + played.removed + played.tail == text
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["a", "", "b", "c", "", "d", "e", "", "f"], (2, 3)),
+        (["a"] * 9, (0, 2)),
+        (["x", "", ""] * 40, (39, 78)),
+        (["only"], (0, 0)),
+    ],
+)
+def test_lines_from_the_middle(lines: list[str], expected: tuple[int, int]) -> None:
+    played = scene("\n".join(lines), "")
+    first, last = played.first, played.last
+    assert (first, last) == expected
+    assert played.lines[first].strip()
+    assert played.lines[last].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("x\n    y\nz", 4), ("x\n\t\ty\nz", 2), ("x\n    \nz", 0), ("x\n\nz", 0), ("x\ny\nz", 0)],
+)
+def test_indentation(text: str, expected: int) -> None:
+    assert scene(text, "1-3").indentation(2) == expected
+
+
+def test_people_type_at_the_speed_that_was_asked_for() -> None:
+    rhythm = Rhythm()
+    text = Path(__file__).read_text()
+    keys = [ENTER if char == "\n" else char for char in text if char != " "][:4000]
+    mean = sum(map(rhythm.after, keys)) / len(keys)
+    assert 0.8 / DEFAULT_SPEED < mean < 1.2 / DEFAULT_SPEED
+    assert [Rhythm().after("x") for _ in range(3)] == [Rhythm().after("x")] * 3
+
+
+@pytest.mark.parametrize(("part", "expected"), [(0.5, 5.0), (0.95, 10.0), (0.9, 9.0), (0.0, 1.0), (1.0, 10.0)])
+def test_quantile(part: float, expected: float) -> None:
+    assert quantile([float(number) for number in range(1, 11)], part) == expected
+
+
+@pytest.mark.parametrize(("character", "expected"), [("a", 1), ("語", 2), ("😀", 2), ("\u0301", 0), ("\u200d", 0)])
+def test_width(character: str, expected: int) -> None:
+    assert width_of(character) == expected
+
+
+def typist(text: str, lines: str, done: int, ghost: str = "") -> Typist:
+    """A typist in the middle of it, who speaks to no server."""
+    played = Typist(cast("Editor", None), scene(text, lines), Pace())
+    played.done, played.ghost = done, ghost
+    played.hands = ["typed"] * done
+    return played
+
+
+def shown(frame: Frame) -> list[str]:
+    return ["".join(text for text, _ in row).rstrip() for row in frame.rows]
+
+
+def styled(frame: Frame, style: str) -> str:
+    return "".join(text for row in frame.rows for text, found in row if found == style)
+
+
+CAPTIONS = Captions("the engine", hint="how to end")
+
+
+def test_a_frame_shows_the_file_with_ghost_text_in_it() -> None:
+    played = typist("first\n\tsecond 語 line\nthird\n", "2-2", 8, "語\nmore")
+    frame = compose(played, CAPTIONS, (60, 12))
+    rows = shown(frame)
+    assert rows[0].startswith(" a.py")
+    assert rows[0].endswith("the engine")
+    assert rows[1:6] == ["1  first", "2      second 語", "   more", "3  third", "4"]
+    assert styled(frame, "ghost") == "語more"
+    assert frame.cursor == (2, 3 + 4 + 7)
+    assert rows[-1] == "how to end"
+    assert "0 keys" in rows[-2]
+
+
+def test_marks_stand_for_colours() -> None:
+    frame = compose(typist("one two\n", "1-1", 4, "two"), CAPTIONS, (60, 12), ("⟦", "⟧"))
+    assert shown(frame)[1] == "1  one ⟦two⟧"
+    assert frame.cursor == (1, 7)
+
+
+def test_a_long_line_is_shown_around_its_cursor() -> None:
+    text = "".join(f"{number:04d}" for number in range(100))
+    frame = compose(typist(text, "1-1", 300, "ghost"), CAPTIONS, (40, 8))
+    row = shown(frame)[1]
+    assert "ghost" in row
+    assert len(row) <= 40
+    assert row[frame.cursor[1] :].startswith("ghost")
+
+
+def test_what_could_move_the_cursor_is_not_drawn() -> None:
+    frame = compose(typist("a\x1b[2Jb\u202ec\x07\n", "1-1", 9), CAPTIONS, (60, 12))
+    assert shown(frame)[1] == "1  a�[2Jbc�"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (5, 3), (20, 5), (24, 7), (200, 3)])
+def test_every_frame_fits(size: tuple[int, int]) -> None:
+    text = "語" * 100 + "\n" + "\tx\n" * 50
+    for done in range(0, 150, 7):
+        frame = compose(typist(text, "1-30", min(done, 140), "語ghost\nmore"), CAPTIONS, size)
+        assert len(frame.rows) == size[1]
+        assert 0 <= frame.cursor[0] < size[1]
+        assert 0 <= frame.cursor[1] < size[0]
+        for row in frame.rows:
+            assert sum(width_of(char) for text, _ in row for char in text) <= size[0]
+
+
+def test_a_picture_escapes_what_it_shows() -> None:
+    frame = compose(typist("if a < b & c:\n", "1-1", 13), CAPTIONS, (60, 12))
+    assert "if a &lt; b &amp; c:" in svg_of(frame, 60, "a & b")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.py", "python"), ("b.TSX", "typescriptreact"), ("Makefile", "makefile"), ("x.h", "c"), ("x", "plaintext")],
+)
+def test_languages(name: str, expected: str) -> None:
+    assert language_of(Path(name)) == expected
+
+
+def test_the_workspace_is_the_repository_or_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    (tmp_path / "repository" / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "repository" / "deep" / "er" / "a.py").write_text("x = 1\n")
+    source = open_source(tmp_path / "repository" / "deep" / "er" / "a.py")
+    assert source.folder == tmp_path / "repository"
+    assert source.shown == "deep/er/a.py"
+    assert workspace_of(tmp_path / "alone") == tmp_path
+
+
+NAMES = "one = two = three = four = alpha = beta = combine = gather = total = result = None\n"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("copied", [False, True])
+async def test_the_index_does_not_answer_with_the_open_files_own_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: bool
+) -> None:
+    # What stands in another file may be suggested, also when that is a copy: the lines themselves could be. But the
+    # older text of the open file, which still stands on the disk and in the index, must not be.
+    for name in ("CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    for name in ("FORETYPE_BASE_URL", "FORETYPE_MODEL", "FORETYPE_MODE"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "open.py").write_text(f"{NAMES}total = combine(one, two, three, four)\n")
+    (folder / "other.py").write_text(f"{NAMES}result = gather(alpha, beta, alpha)\n")
+    if copied:
+        (folder / "copy.py").write_text(f"{NAMES}total = combine(one, two, three, four)\nresult = 1\n")
+    editor = await Editor.start(["--set", "completion.threshold=0.001"])
+    try:
+        await editor.initialize(folder)
+        uri = (folder / "open.py").as_uri()
+        editor.open(uri, "python", NAMES)
+        typed = "result = gather("
+        editor.insert(uri, (1, 0), typed)
+        await asyncio.wait_for(indexed(editor, uri, (1, len(typed)), "alpha, beta, alpha)"), 60)
+        editor.insert(uri, (1, len(typed)), "\ntotal = combine(")
+        assert await suggested(editor, uri, (2, 16), "one, two, three, four)") is copied
+    finally:
+        await editor.end()
+
+
+async def indexed(editor: Editor, uri: str, place: tuple[int, int], text: str) -> None:
+    """Wait until the index is in use, which shows in what it suggests."""
+    while not await suggested(editor, uri, place, text):
+        assert editor.heard.complaints == []
+
+
+async def suggested(editor: Editor, uri: str, place: tuple[int, int], text: str) -> bool:
+    """Whether this text is suggested at this place."""
+    response: dict[str, Any] = await editor.ask(uri, place).future
+    return any(item["insertText"] == text for item in response["result"]["items"])
