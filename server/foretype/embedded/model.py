@@ -12,15 +12,20 @@ from collections.abc import Sequence
 
 __all__ = ["log_odds"]
 
-_Tree = tuple[tuple[int, int, int, int], tuple[float, float, float, float], tuple[float, ...]]
+# Four times a feature and its threshold, in one flat tuple because that is quickest to unpack; then the leaves.
+_Tree = tuple[int, float, int, float, int, float, int, float, tuple[float, ...]]
 
 
 def log_odds(values: Sequence[float]) -> float:
     """The log odds that a candidate with these features (`ranking.FEATURES`) is right."""
     total = _BASE
-    for (one, two, three, four), (first, second, third, fourth), leaves in _TREES:
-        leaf = (values[one] > first) << 3 | (values[two] > second) << 2 | (values[three] > third) << 1
-        total += leaves[leaf | (values[four] > fourth)]
+    for a, at_a, b, at_b, c, at_c, d, at_d, leaves in _TREES:
+        leaf = 8 if values[a] > at_a else 0
+        if values[b] > at_b:
+            leaf += 4
+        if values[c] > at_c:
+            leaf += 2
+        total += leaves[leaf + 1 if values[d] > at_d else leaf]
     return _FACTOR * total + _OFFSET
 
 
@@ -30,9 +35,9 @@ def _read(numbers: str) -> list[_Tree]:
     trees: list[_Tree] = []
     for questions, leaves in zip(lines[::2], lines[1::2], strict=True):
         a, at_a, b, at_b, c, at_c, d, at_d = questions.split()
-        thresholds = float(at_a), float(at_b), float(at_c), float(at_d)
         values = tuple([int(leaf) / 1000 for leaf in leaves.split()])
-        trees.append(((int(a), int(b), int(c), int(d)), thresholds, values))
+        first, second = (int(a), float(at_a), int(b), float(at_b)), (int(c), float(at_c), int(d), float(at_d))
+        trees.append((*first, *second, values))
     return trees
 
 

@@ -111,6 +111,7 @@ class Verdict:
     case: CandidateCase
     features: list[float]
     confidence: float
+    """0 for a candidate that is refused."""
     refusal: str | None
     """Why it is not offered."""
 
@@ -134,8 +135,8 @@ def judge(
     verdicts = []
     for candidate in found:
         case = CandidateCase(cursor, scene, candidate, family, fit(candidate.text, cursor.right), rejected)
-        values = features(scene, candidate)
-        verdicts.append(Verdict(case, values, confidence(values), reason_against_candidate(case)))
+        values, refusal = features(scene, candidate), reason_against_candidate(case)
+        verdicts.append(Verdict(case, values, 0.0 if refusal else confidence(values), refusal))
     return verdicts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foretype.embedded import OpenFile, predictions
+from foretype.embedded import SHOWN, OpenFile, predictions
 from foretype.embedded.predict import fit, judge
 
 from .cases import ask, check, query_at, segment_of
@@ -214,3 +214,13 @@ def test_equal_questions_have_equal_answers() -> None:
     marked = HANDLERS * 5 + "    return │"
     workspace = {"b.py": HANDLERS * 3, "a.py": TWICE * 3}
     assert ask(marked, workspace) == ask(marked, workspace)
+
+
+def test_confidence_tells_a_repeated_pattern_from_a_guess() -> None:
+    block = 'with open(path, "rb") as stream:\n    data = json.load(stream)\n    store.put(path, data)\n\n'
+    sure = ask(block * 4 + 'with open(path, "rb") as stream:\n    data = │')
+    assert sure is not None
+    assert sure.text == "json.load(stream)"
+    assert sure.confidence >= SHOWN
+    guess = ask("import os\nimport sys\n\nlimit = compute(os, sys)\n\n\ndef f(sys):\n    other = │")
+    assert guess is None or guess.confidence < SHOWN
