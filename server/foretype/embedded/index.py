@@ -44,10 +44,11 @@ class Order:
 class Walk:
     """A walk through an order, outwards from where a context belongs: to shorter and shorter matches."""
 
-    __slots__ = ("_context", "_high", "_low", "_places", "_stream", "depth", "number")
+    __slots__ = ("_bits", "_context", "_high", "_low", "_places", "_stream", "depth", "number")
 
     def __init__(self, order: Order, context: bytes, number: int = 0) -> None:
         self._stream, self._places, self._context = order.stream, order.places, context
+        self._bits = int.from_bytes(context, "big")
         self.number = number
         self._low = self._high = bisect_left(order.places, context, key=self._key(len(context)))
         self.depth = self._next_depth()
@@ -66,10 +67,17 @@ class Walk:
         return range(self._low, low), range(high, self._high)
 
     def _next_depth(self) -> int:
-        context, key = self._context, self._key(len(self._context))
-        depth = common_tokens(context, key(self._places[self._low - 1])) if self._low else 0
-        if self._high < len(self._places):
-            depth = max(depth, common_tokens(context, key(self._places[self._high])))
+        low, high, stream, width = self._low, self._high, self._stream, len(self._context)
+        depth = 0
+        for at in (low - 1, high):
+            if 0 <= at < len(self._places):
+                first = self._places[at] * WIDTH
+                other = bytes(stream[first : first + width])
+                if len(other) == width:  # Nearly always; then this is `common_tokens`, only sooner.
+                    bits = (int.from_bytes(other, "big") ^ self._bits).bit_length()
+                    depth = max(depth, (width * 8 - bits) // (WIDTH * 8))
+                else:
+                    depth = max(depth, common_tokens(self._context, other))
         return depth
 
     def _key(self, size: int) -> Callable[[int], bytes]:
