@@ -56,13 +56,32 @@ def items(response: dict) -> list[str]:
 
 async def test_the_models_text_is_suggested_and_typed_through_without_asking_again(session):
     async with StubServer(replies.chat(['_setting("from', ' the model")'])) as stub:
-        probe = await connected(session, stub)
+        probe = await connected(session, stub, completion={"prefetch": "never"})
         assert items(await probe.request(METHOD, params())) == ['_setting("from the model")']
         probe.insert(URI, 2, 20, 15, "_set")
         after = params(position={"line": 20, "character": 19})
         assert items(await probe.request(METHOD, after)) == ['ting("from the model")']
         assert len(stub.asked) == 1
         assert stub.asked[0].body["stream"] is True
+
+
+async def test_what_follows_acceptance_is_there_before_it(session):
+    """Once the beginning is typed through, the model is asked ahead, for the text as it will be then."""
+
+    def answer(request):
+        ahead = "from the model" in json.dumps(request.body)
+        return replies.chat(["\n    return ", "ahead"] if ahead else ['_setting("from the model")'])
+
+    async with StubServer(answer) as stub:
+        probe = await connected(session, stub)
+        await probe.request(METHOD, params())
+        probe.insert(URI, 2, 20, 15, "_set")
+        await probe.request(METHOD, params(position={"line": 20, "character": 19}))
+        await asyncio.wait_for(stub.request(1), 10)
+        probe.insert(URI, 3, 20, 19, 'ting("from the model")')
+        accepted = params(position={"line": 20, "character": 41})
+        assert items(await probe.request(METHOD, accepted)) == ["\n    return ahead"]
+        assert len(stub.asked) == 2
 
 
 async def test_a_cancel_is_answered_once_and_closes_the_stream(session):

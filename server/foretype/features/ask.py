@@ -5,19 +5,23 @@ One object per configured endpoint. Knows how the model wants to be asked, not w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from foretype.context.exclude import Exclusions
-from foretype.errors import ConfigurationError
+from foretype.errors import ConfigurationError, ModelError
+from foretype.features.plan import Attempt, Plan, prompt_budget
 from foretype.models.connection import Connection
-from foretype.models.provider import ChatPrompt, Endpoint, FillPrompt, ModelRequest, Provider, TextPrompt, TimeLimits
-from foretype.models.registry import Choice, Probe, choose, probe, provider_for
-from foretype.prompts.chat_fill import read_fill, render_chat
-from foretype.prompts.fim import render_fim
+from foretype.models.probing import Probe, probe
+from foretype.models.provider import Answer, Delta, Endpoint, FillPrompt, ModelRequest, TimeLimits
+from foretype.models.registry import Choice, choices, provider_for
+from foretype.models.user_families import families_of
+from foretype.prompts.chat_fill import read_fill
+from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, encoding_for
 from foretype.scheduling.extent import Extent
 from foretype.settings.model import Settings
@@ -45,25 +49,37 @@ class Rules:
 class ModelAsker:
     """The configured model. `features.complete.ModelSource` is its interface to the path of a suggestion."""
 
-    def __init__(self, connection: Connection, choice: Choice, rules: Rules, seen: Probe) -> None:
+    def __init__(self, connection: Connection, counter: TokenCounter, rules: Rules, seen: Probe) -> None:
+        ways = choices(connection.endpoint, seen)
         self._connection = connection
-        self._provider: Provider = provider_for(connection, choice)
-        self._counter = TokenCounter(encoding_for(connection.endpoint.model))
+        self._counter = counter
         self._rules = rules
-        self.choice = choice
+        self._plan = Plan(ways, prompt_budget(rules.prompt_tokens, ways[0], seen))
         self.seen = seen
+        # A budget that holds no prompt at all is a matter of settings: it is said now, not at every key.
+        render(FillPrompt("", ""), self._plan.choice, self._plan.budget, counter)
 
     @property
     def name(self) -> str:
         """The model's name as its server knows it."""
         return self._connection.endpoint.model
 
+    @property
+    def choice(self) -> Choice:
+        """How the model is asked now."""
+        return self._plan.choice
+
+    @property
+    def note(self) -> str:
+        """What the server's refusals have changed since, in a sentence or two; "" where nothing."""
+        return self._plan.note
+
     def may_see(self, document: Document) -> str:
         """Why the model must not see this document, "" where it may."""
         return self._rules.exclusions.withheld(path_of(document.uri))
 
     async def warm(self) -> None:
-        """Load the tokenizer; until then prompts are cut a little too short."""
+        """Load the tokenizer, which `connect` has done already for its own askers."""
         await self._counter.load()
 
     async def close(self) -> None:
@@ -73,21 +89,7 @@ class ModelAsker:
     def opener(self, document: Document, position: Position, extent: Extent) -> Opener:
         """What opens the stream of text that the model would put here."""
         fill = self._fill(document, position)
-        request = ModelRequest(
-            prompt=self.render(fill),
-            max_tokens=extent.tokens,
-            temperature=LINE_TEMPERATURE if extent.one_line else BLOCK_TEMPERATURE,
-            stop=self._stop(extent),
-        )
-        return lambda: self._stream(request, fill)
-
-    def render(self, fill: FillPrompt) -> TextPrompt | ChatPrompt:
-        """The prompt that is sent, at most as long as the settings allow."""
-        budget = self._rules.prompt_tokens
-        family = self.choice.family
-        if self.choice.mode == "fim" and family is not None:
-            return render_fim(fill, family, budget, self._counter)
-        return render_chat(fill, family, budget, self._counter)
+        return lambda: self._stream(fill, extent)
 
     def _fill(self, document: Document, position: Position) -> FillPrompt:
         reach = self._rules.prompt_tokens * _CHARACTERS_PER_TOKEN
@@ -99,12 +101,51 @@ class ModelAsker:
             language_id=document.language_id,
         )
 
-    def _stop(self, extent: Extent) -> tuple[str, ...]:
-        """A line ends at its end; but a chat model may put a fence, and with it a line end, in front."""
-        return ("\n",) if extent.one_line and self.choice.mode == "fim" else ()
+    @asynccontextmanager
+    async def _stream(self, fill: FillPrompt, extent: Extent) -> AsyncIterator[AsyncIterator[str]]:
+        async with AsyncExitStack() as stack:
+            answer, first, choice = await self._answer(stack, fill, extent)
+            yield _pieces(answer, first, fill if choice.mode == "chat" else None)
 
-    def _stream(self, request: ModelRequest, fill: FillPrompt) -> AbstractAsyncContextManager[AsyncIterator[str]]:
-        return _pieces(self._provider, request, None if self.choice.mode == "fim" else fill)
+    async def _answer(
+        self, stack: AsyncExitStack, fill: FillPrompt, extent: Extent
+    ) -> tuple[Answer, Delta | None, Choice]:
+        """The answer once its first piece is there, asked otherwise where the server refuses and that can help."""
+        attempt = self._plan.begin()
+        while True:
+            async with AsyncExitStack() as trying:
+                try:
+                    request = self._request(fill, extent, attempt)
+                    provider = provider_for(self._connection, attempt.choice)
+                    answer = await trying.enter_async_context(provider.stream(request))
+                    first = await anext(answer, None)
+                except ModelError as error:
+                    following = self._plan.after(error, attempt, extent.tokens)
+                    if following is None or not self._holds(following):
+                        raise
+                else:
+                    stack.push_async_exit(trying.pop_all())
+                    self._plan.proved(attempt)
+                    return answer, first, attempt.choice
+            attempt = following
+
+    def _request(self, fill: FillPrompt, extent: Extent, attempt: Attempt) -> ModelRequest:
+        # A line ends at its end; but a chat model may put a fence, and with it a line end, in front.
+        ends_with_line = extent.one_line and attempt.choice.mode != "chat"
+        return ModelRequest(
+            prompt=render(fill, attempt.choice, attempt.budget, self._counter),
+            max_tokens=extent.tokens,
+            temperature=LINE_TEMPERATURE if extent.one_line else BLOCK_TEMPERATURE,
+            stop=("\n",) if ends_with_line else (),
+        )
+
+    def _holds(self, attempt: Attempt) -> bool:
+        """Whether so short a prompt still holds its frame."""
+        try:
+            render(FillPrompt("", ""), attempt.choice, attempt.budget, self._counter)
+        except ConfigurationError:
+            return False
+        return True
 
 
 async def connect(settings: Settings, key: str | None, folders: Sequence[Path] = ()) -> ModelAsker:
@@ -114,43 +155,47 @@ async def connect(settings: Settings, key: str | None, folders: Sequence[Path] =
     endpoint cannot be asked as configured.
     """
     connection = Connection(endpoint_of(settings, key))
-    seen = await probe(connection)
+    counter = TokenCounter(encoding_for(settings.model.name))
     try:
-        choice = choose(connection.endpoint, seen)
-    except ConfigurationError:
+        seen, _ = await asyncio.gather(probe(connection), counter.load())
+        rules = Rules(settings.context.max_tokens, Exclusions(settings.exclude, folders), tuple(folders))
+        return ModelAsker(connection, counter, rules, seen)
+    except BaseException:
         await connection.aclose()
         raise
-    exclusions = Exclusions(settings.exclude, folders)
-    return ModelAsker(connection, choice, Rules(settings.context.max_tokens, exclusions, tuple(folders)), seen)
 
 
 def endpoint_of(settings: Settings, key: str | None) -> Endpoint:
-    """The endpoint that the settings describe."""
+    """The endpoint that the settings describe. ConfigurationError where they contradict themselves."""
     model, timeouts = settings.model, settings.model.timeouts
-    limits = TimeLimits(timeouts.connect, timeouts.first_token, timeouts.between_tokens, timeouts.total)
-    return Endpoint(model.base_url, model.name, key, model.mode, model.headers, limits)
+    return Endpoint(
+        base_url=model.base_url,
+        model=model.name,
+        key=key,
+        mode=model.mode,
+        headers=model.headers,
+        limits=TimeLimits(timeouts.connect, timeouts.first_token, timeouts.between_tokens, timeouts.total),
+        extra_body=model.extra_body,
+        proxy=model.proxy,
+        ca_file=model.ca_file,
+        families=families_of(model.families),
+    )
 
 
-@asynccontextmanager
-async def _pieces(
-    provider: Provider, request: ModelRequest, fill: FillPrompt | None
-) -> AsyncIterator[AsyncIterator[str]]:
+async def _pieces(answer: Answer, first: Delta | None, fill: FillPrompt | None) -> AsyncIterator[str]:
     """The answer as pieces of text to insert; with `fill` it is a chat's answer, of which that text is a part."""
-    async with provider.stream(request) as answer:
-
-        async def texts() -> AsyncIterator[str]:
-            given = ""
-            async for delta in answer:
-                if fill is None:
-                    yield delta.text
-                    continue
-                text = read_fill(answer.text, fill, finished=False)
-                yield text[len(given) :]
-                given = text
-            if fill is not None:
-                yield read_fill(answer.text, fill, finished=True)[len(given) :]
-
-        yield texts()
+    given = ""
+    delta = first
+    while delta is not None:
+        if fill is None:
+            yield delta.text
+        else:
+            text = read_fill(answer.text, fill, finished=False)
+            yield text[len(given) :]
+            given = text
+        delta = await anext(answer, None)
+    if fill is not None:
+        yield read_fill(answer.text, fill, finished=True)[len(given) :]
 
 
 def _shown_path(path: Path, folders: Sequence[Path]) -> str:

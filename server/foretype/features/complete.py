@@ -7,31 +7,35 @@ scheduling/gate.py and context/exclude.py.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Protocol
 
 from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
-from foretype.features.suggestion import CompletionRequest, Outcome, PopupItem, Suggestion
-from foretype.models.local import LocalEngine
+from foretype.features.popup_item import from_popup_item, with_popup_item
+from foretype.features.prefetch import Prefetcher
+from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
+from foretype.features.ticket import Ticket
+from foretype.models.local import VERY_CONFIDENT, LocalEngine
 from foretype.postprocess.pipeline import fit
 from foretype.postprocess.surroundings import Surroundings
 from foretype.scheduling.breaker import Breaker
+from foretype.scheduling.delay import Pace
 from foretype.scheduling.extent import Extent, extent_at
 from foretype.scheduling.gate import reason_for_silence, splits_word
 from foretype.settings.model import Settings
 from foretype.suggestions.generation import Generation, Opener
 from foretype.suggestions.store import Entry, Match, SuggestionStore
-from foretype.text.document import Change, Document
+from foretype.text.changes import inserted_at
+from foretype.text.document import Document
 from foretype.text.lines import line_body
 from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
-TYPING_PAUSE: Final = 0.075
-"""Seconds between a key and a request to the model, so that fast typing asks once and not at every key. Typed
-through, by hand and from the embedded engine there is no wait."""
+HEAD_START: Final = 0.03
+"""Seconds that the model has before a very confident suggestion of the embedded engine is shown in its place."""
 
 BLOCK_PATIENCE: Final = 0.6
 """Seconds that the rest of a block may take once its first line is there; then the lines that came are shown."""
@@ -64,7 +68,11 @@ class Completer:
         self.store = SuggestionStore()
         self.breaker = Breaker()
         self._local = local
-        self._newest: dict[tuple[str, bool], _Ticket] = {}
+        self._newest: dict[tuple[str, bool], Ticket] = {}
+        self._pace = Pace()
+        self._prefetcher = Prefetcher(self.store, self._begin_ahead)
+        self._deleting: set[str] = set()
+        self._promised: dict[str, Suggestion] = {}
 
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
         """Take on other settings; what another model was asked for is closed."""
@@ -78,11 +86,25 @@ class Completer:
             for popup in (False, True):
                 if ticket := self._newest.pop((changed.uri, popup), None):
                     ticket.supersede()
+        self._prefetcher.stop()
         if after is not None:
             self.store.document_changed(after)
+            if before is not None:
+                self._note_key(before, after)
         elif before is not None:
             self.store.forget(before.uri)
             self._local.forget(before.uri)
+            self._deleting.discard(before.uri)
+            self._promised.pop(before.uri, None)
+
+    def _note_key(self, before: Document, after: Document) -> None:
+        """Learn from an edit: the rhythm of keys, whether it deletes, and whether it is what was suggested."""
+        self._pace.key(time.monotonic())
+        (self._deleting.add if after.lines.size < before.lines.size else self._deleting.discard)(after.uri)
+        promised = self._promised.pop(after.uri, None)
+        if promised is not None:
+            typed = inserted_at(before.lines, promised.start, after.lines)
+            self._pace.agreed(typed is not None and promised.text.startswith(typed))
 
     def prepare(self, document: Document) -> Iterator[None]:
         """Index an opened document for the embedded engine, about 2 ms a step."""
@@ -98,7 +120,7 @@ class Completer:
         """Suggest for one place. Never raises for what a model or a text can do."""
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
-        place = _with_popup_item(request)
+        place = with_popup_item(request)
         ticket = self._take_ticket(place)
         if splits_word(place.document, place.position):
             self.store.leave(place.document, None)  # nobody waits for what is written elsewhere in the document
@@ -110,7 +132,7 @@ class Completer:
             outcome = replace(self._embedded(place), problem=str(self.breaker.error or ""))
         else:
             outcome = await self._modelled(place, model, ticket)
-        return outcome if request.selected is None else _from_popup_item(outcome, request)
+        return outcome if request.selected is None else from_popup_item(outcome, request)
 
     def embedded_now(self, request: CompletionRequest) -> Outcome:
         """What is known without waiting: for popups, which other sources must not have to wait for."""
@@ -145,26 +167,60 @@ class Completer:
 
     # The model
 
-    async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: _Ticket) -> Outcome:
+    async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: Ticket) -> Outcome:
         match = self.store.find(request.document, request.position, model.name)
         self.store.leave(request.document, match.generation if match else None)
         if match is None:
             if not request.invoked:
-                await ticket.pause(TYPING_PAUSE)
+                if request.document.uri in self._deleting:
+                    return Outcome()  # who deletes wants less text, not more
+                typed = request.document.line(request.position.line)[: request.position.column]
+                await ticket.pause(self._pace.delay(typed))
             if ticket.superseded:
                 return Outcome(superseded=True)
             # Popup and ghost text ask at the same place and share what the first of them has begun.
             match = self.store.find(request.document, request.position, model.name) or self._begin(request, model)
+        instant = await self._instant(request, match, ticket)
+        if instant is not None:
+            return instant
         await _until_useful(match, ticket)
         if ticket.superseded:
             return Outcome(superseded=True)
         return self._answered(request, match, model.name)
 
+    async def _instant(self, request: CompletionRequest, match: Match, ticket: Ticket) -> Outcome | None:
+        """The embedded engine's suggestion while the model has nothing to say yet, if it is very sure.
+
+        The stream goes on; what is typed from here on agrees with it or closes it. Asked by hand, the model it is.
+        """
+        if request.invoked or not match.generation.silent:
+            return None
+        sure = [each for each in self._embedded(request).suggestions if (each.confidence or 0.0) >= VERY_CONFIDENT]
+        if not sure:
+            return None
+        ticket.wake_with(match.generation.wake)
+        timer = asyncio.get_running_loop().call_later(HEAD_START, ticket.look_again)
+        try:
+            await match.generation.until(lambda text: bool(text) or ticket.superseded or ticket.late)
+        finally:
+            timer.cancel()
+        return None if match.generation.text or ticket.superseded else Outcome(tuple(sure))
+
     def _begin(self, request: CompletionRequest, model: ModelSource) -> Match:
-        extent = self._extent(request)
+        return self._ask(request, model, self._extent(request), None)
+
+    def _begin_ahead(self, request: CompletionRequest, match: Match) -> None:
+        """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""
+        model = self.model
+        if model is not None and not self.breaker.open:
+            self._ask(request, model, extent_at("", "", self.settings.completion), match.generation)
+
+    def _ask(
+        self, request: CompletionRequest, model: ModelSource, extent: Extent, ahead_of: Generation | None
+    ) -> Match:
         generation = Generation(model.opener(request.document, request.position, extent))
         place = (request.document.lines, request.position)
-        self.store.add(request.document, Entry(*place, model.name, extent.lines, generation))
+        self.store.add(request.document, Entry(*place, model.name, extent.lines, generation, ahead_of))
         return Match(generation, 0, extent.lines)
 
     def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
@@ -175,9 +231,19 @@ class Completer:
             raise error
         else:
             self.breaker.succeeded()
+            if match.generation.first_piece is not None:
+                self._pace.answered(match.generation.first_piece)
         if suggestion := self._fitted(request, match, model):
+            self._look_ahead(request, suggestion, match, model)
             return Outcome((suggestion,))
         return replace(self._embedded(request), problem=str(error)) if error is not None else Outcome()
+
+    def _look_ahead(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
+        """Remember what is shown, and perhaps ask for what follows it."""
+        self._promised[request.document.uri] = suggestion
+        all_of_it = match.generation.whole and match.rest.rstrip().endswith(suggestion.text)
+        if all_of_it and request.selected is None and self.settings.prefetches(model):
+            self._prefetcher.shown(request, suggestion, match, model)
 
     def _fitted(self, request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
         """What the generation says here, as it fits; a half finished last line is not shown."""
@@ -197,41 +263,16 @@ class Completer:
         text = request.document.line(line)
         return extent_at(text[:column], text[column:], self.settings.completion)
 
-    def _take_ticket(self, request: CompletionRequest) -> _Ticket:
+    def _take_ticket(self, request: CompletionRequest) -> Ticket:
         """The newest request of a document makes the one of its kind before it pointless."""
         key = (request.document.uri, request.popup)
         if key in self._newest:
             self._newest[key].supersede()
-        ticket = self._newest[key] = _Ticket()
+        ticket = self._newest[key] = Ticket()
         return ticket
 
 
-class _Ticket:
-    """One request's place in the queue of its document: the newest counts."""
-
-    def __init__(self) -> None:
-        self.superseded = False
-        self._wake: Callable[[], None] = lambda: None
-        self._gone: asyncio.Event | None = None
-
-    def supersede(self) -> None:
-        self.superseded = True
-        self._wake()
-        if self._gone is not None:
-            self._gone.set()
-
-    def wake_with(self, wake: Callable[[], None]) -> None:
-        """What to call so that the waiter looks again."""
-        self._wake = wake
-
-    async def pause(self, seconds: float) -> None:
-        """Wait, but not longer than this request is the newest."""
-        self._gone = asyncio.Event()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._gone.wait(), seconds)
-
-
-async def _until_useful(match: Match, ticket: _Ticket) -> None:
+async def _until_useful(match: Match, ticket: Ticket) -> None:
     """Wait for a whole line and then, where a block is wanted, a little longer for the rest of it."""
     generation, offset = match.generation, match.offset
     ticket.wake_with(generation.wake)
@@ -260,28 +301,3 @@ def _surroundings(document: Document, position: Position, max_lines: int) -> Sur
     text = document.line(line)
     below = tuple(map(line_body, document.lines[line + 1 : line + 2 + 2 * max_lines]))
     return Surroundings(text[:column], text[column:], below, max_lines)
-
-
-def _with_popup_item(request: CompletionRequest) -> CompletionRequest:
-    """The request as it would be if the selected popup item were in the text already: what is suggested extends it."""
-    selected = request.selected
-    if selected is None:
-        return request
-    change = Change(selected.start, selected.end, selected.text)  # a unit of UTF-32 is a column
-    document = request.document.apply([change], request.document.version, "utf-32")
-    position = Position(selected.start.line, selected.start.column + len(selected.text))
-    return replace(request, document=document, position=position, selected=None)
-
-
-def _from_popup_item(outcome: Outcome, request: CompletionRequest) -> Outcome:
-    """Suggestions for the text with the popup item, as edits of the text without it: same start, item's text first."""
-    selected: PopupItem | None = request.selected
-    if selected is None:
-        return outcome
-
-    def extended(suggestion: Suggestion) -> Suggestion:
-        replaced = suggestion.end.column - suggestion.start.column
-        end = Position(selected.end.line, selected.end.column + replaced)
-        return replace(suggestion, text=selected.text + suggestion.text, start=selected.start, end=end)
-
-    return replace(outcome, suggestions=tuple(map(extended, outcome.suggestions)))

@@ -12,9 +12,11 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from foretype.embedded import OpenFile, Prediction, Query, Segment, predictions
+from foretype.embedded import VERY_CONFIDENT, OpenFile, Prediction, Query, Segment, predictions
 from foretype.text.document import Document
 from foretype.text.positions import Position
+
+__all__ = ["VERY_CONFIDENT", "LocalEngine", "WorkspaceView"]
 
 DOCUMENTS_KEPT: Final = 16
 """Indexed open documents. One of 5,000 lines takes about 4 MB; indexing it anew takes some tens of milliseconds."""

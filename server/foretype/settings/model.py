@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from foretype.settings.schema import Rule, group, option
 
@@ -18,6 +18,7 @@ Mode = Literal["auto", "chat", "fim", "suffix", "mistral", "infill", "local"]
 Multiline = Literal["auto", "never", "always"]
 Trigger = Literal["auto", "manual"]
 Popup = Literal["auto", "always", "never"]
+Prefetch = Literal["auto", "always", "never"]
 LogLevel = Literal["off", "error", "warning", "info", "debug"]
 
 _USER = Rule(scope="user")
@@ -25,6 +26,12 @@ _SECONDS = Rule(scope="user", minimum=0.1, maximum=3600)
 # A limit that is not set does not limit; 0 is refused because it could be read both ways.
 _LIMIT = Rule(scope="user", minimum=1, maximum=10**12)
 _PRICE = Rule(scope="user", minimum=0, maximum=10**6)
+# What a question consists of; a user's field of that name would ask another one.
+_QUESTION = "model|messages|prompt|suffix|stream|input_prefix|input_suffix|input_extra"
+_TEMPLATE = (
+    r"(?![\s\S]*\{prefix\}[\s\S]*\{prefix\})(?![\s\S]*\{suffix\}[\s\S]*\{suffix\})"
+    r"(?=[\s\S]*\{prefix\})[\s\S]*\{suffix\}[\s\S]*"
+)
 _URL = r"https?://([^\s/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?([/?#]\S*)?"
 
 
@@ -42,13 +49,38 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilySettings:
+    """One family of models, as the user describes it: how it wants to be asked to fill in the middle."""
+
+    template: str = option(
+        "",
+        "The prompt: {prefix} and {suffix} once each, and perhaps {path} and {language}.",
+        Rule(scope="user", lines=True, pattern=_TEMPLATE, allowed="a text with {prefix} and {suffix} once each"),
+    )
+    models: tuple[str, ...] = option(
+        (), "Parts of the names of its models; the table's own name if not set.", Rule(scope="user")
+    )
+    stop: tuple[str, ...] = option(
+        (),
+        "Texts that end an answer, the most useful first: four of them are sent, all of them are applied.",
+        Rule(scope="user", lines=True),
+    )
+    tokens: tuple[str, ...] = option(
+        (), "Special tokens besides those of the template; none is let through, in either direction.", _USER
+    )
+    context: int | None = option(
+        None, "The context window in tokens.", Rule(scope="user", minimum=256, maximum=100_000_000)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Timeouts:
     """How long to wait for the model's server, in seconds."""
 
     connect: float = option(3.0, "Seconds to wait for a connection to the model's server.", _SECONDS)
-    first_token: float = option(15.0, "Seconds to wait for the first token, the server's queue included.", _SECONDS)
-    between_tokens: float = option(10.0, "Seconds to wait from one token of an answer to the next.", _SECONDS)
-    total: float = option(30.0, "Seconds that one answer may take from the request to its end.", _SECONDS)
+    first_token: float = option(6.0, "Seconds to wait for the first token, the server's queue included.", _SECONDS)
+    between_tokens: float = option(3.0, "Seconds to wait from one token of an answer to the next.", _SECONDS)
+    total: float = option(8.0, "Seconds that one suggestion may take from the request to its end.", _SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +133,25 @@ class Model:
         "Further HTTP headers that are sent with every request to the model's server.",
         Rule(scope="user", secret=True, key_pattern=r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"),
     )
+    extra_body: Mapping[str, Any] = option(
+        {},
+        "Further fields that are sent with every question to the model's server; what makes up the question itself "
+        "cannot be replaced.",
+        Rule(scope="user", key_pattern=rf"(?!({_QUESTION})$)[A-Za-z_][A-Za-z0-9_.-]*"),
+    )
+    proxy: str = option(
+        "",
+        "Address of an HTTP proxy for the model's server, instead of the environment's; never used for this machine.",
+        Rule(scope="user", pattern=_URL, allowed="an address such as http://proxy.lan:3128"),
+    )
+    ca_file: str = option(
+        "",
+        "File of certificates (PEM) whose authorities are trusted for the model's server, besides the system's.",
+        _USER,
+    )
+    families: Mapping[str, FamilySettings] = option(
+        {}, "Families of models that Foretype does not know, by a name of your choice; see docs/models.md.", _USER
+    )
     prices: Mapping[str, Price] = option(
         {}, "Prices by model name, per million tokens, from which the cost shown to you is computed.", _USER
     )
@@ -119,6 +170,17 @@ class Completion:
     max_lines: int = option(
         20, "Longest suggestion in lines; what is longer is cut there.", Rule(minimum=1, maximum=1000)
     )
+    temperature: float | None = option(
+        None,
+        "How freely the model answers, from 0 (always the likeliest) to 2; if not set, 0 for a line and 0.2 for a "
+        "block. Further alternatives are asked for at rising temperatures.",
+        Rule(minimum=0, maximum=2),
+    )
+    alternatives: int = option(
+        3,
+        "Most suggestions of the model when you ask for them by hand; while typing there is one.",
+        Rule(minimum=1, maximum=5),
+    )
     trigger: Trigger = option(
         "auto",
         "Whether suggestions come while typing (`auto`) or only when the editor asks on your command (`manual`).",
@@ -128,6 +190,12 @@ class Completion:
         "auto",
         "Whether the completion popup has a suggestion too: only in editors without ghost text (`auto`), "
         "`always`, or `never`.",
+        Rule(off=("never",)),
+    )
+    prefetch: Prefetch = option(
+        "auto",
+        "Whether the model is asked ahead for what follows a suggestion that is not accepted yet: unless its tokens "
+        "are paid for (`auto`, by `model.prices`), `always`, or `never`.",
         Rule(off=("never",)),
     )
     threshold: float = option(
@@ -144,7 +212,7 @@ class Context:
     max_tokens: int = option(
         2048,
         "Longest prompt in tokens, counted by the model's own tokenizer where it is known.",
-        Rule(minimum=128, maximum=2_000_000),
+        Rule(minimum=256, maximum=2_000_000),
     )
 
 
@@ -203,3 +271,9 @@ class Settings:
     def enabled(self, language: str) -> bool:
         """Whether documents with this language identifier get suggestions."""
         return self.enable.get(language, self.enable.get("*", True))
+
+    def prefetches(self, model: str) -> bool:
+        """Whether a model is asked ahead of acceptance."""
+        if self.completion.prefetch == "auto":
+            return model not in self.model.prices
+        return self.completion.prefetch == "always"

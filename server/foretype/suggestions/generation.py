@@ -36,6 +36,9 @@ class Generation:
         self.error: Exception | None = None
         self.ended = False
         self.whole = False
+        self.first_piece: float | None = None
+        """Seconds from the beginning to the first piece of text."""
+        self._begun = self._loop.time()
         self._task = self._loop.create_task(self._run(opener))
         # Not in `_run`: a task that is cancelled before its first step never gets there.
         self._task.add_done_callback(self._end)
@@ -46,6 +49,11 @@ class Generation:
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has come yet, and still may."""
+        return not self._pieces and not self.ended
 
     async def until(self, enough: Callable[[str], bool]) -> str:
         """Wait until the text is enough, or until no more will come; returns it.
@@ -91,6 +99,8 @@ class Generation:
             async with opener() as pieces:
                 async for piece in pieces:
                     if piece:
+                        if self.first_piece is None:
+                            self.first_piece = self._loop.time() - self._begun
                         self._pieces.append(piece)
                         self.wake()
         except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the text

@@ -26,13 +26,17 @@ _CLOSERS: Final = frozenset(")]}>\"'`;")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A generation, and the state of the document that it was asked for; `max_lines` were asked for."""
+    """A generation, and the state of the document that it was asked for; `max_lines` were asked for.
+
+    With `ahead_of` that state is to come: when the text of that other generation has been accepted or typed.
+    """
 
     lines: Lines
     position: Position
     model: str
     max_lines: int
     generation: Generation
+    ahead_of: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,20 @@ class SuggestionStore:
 
     def document_changed(self, document: Document) -> None:
         """Close the running generations that the document has moved away from."""
-        for entry in self._entries.get(document.uri, ()):
-            if not entry.generation.ended and not _may_fit(entry, document.lines):
+        entries = self._entries.get(document.uri, ())
+        running = [entry for entry in entries if not entry.generation.ended]
+        if not running:
+            return
+        fitting = {entry.generation for entry in entries if _may_fit(entry, document.lines)}
+        for entry in running:
+            if entry.generation not in fitting and entry.ahead_of not in fitting:
                 entry.generation.close()
 
     def leave(self, document: Document, kept: Generation | None) -> None:
         """The cursor is elsewhere now: close what still runs for this document, but for `kept`."""
         for entry in self._entries.get(document.uri, ()):
-            if entry.generation is not kept and not entry.generation.ended:
+            needed = kept is not None and kept in (entry.generation, entry.ahead_of)
+            if not needed and not entry.generation.ended:
                 entry.generation.close()
 
     def forget(self, uri: str) -> None:

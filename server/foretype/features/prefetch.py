@@ -1,0 +1,55 @@
+"""Asks for what follows a suggestion before it is accepted, so that the next one is there at once.
+
+A request ahead costs tokens that may be for nothing, so it is made only when the suggestion seems to be wanted: when
+its beginning has been typed, or when it has been on the screen for a moment. Never more than one ahead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from foretype.features.suggestion import CompletionRequest, Suggestion
+from foretype.suggestions.store import Match, SuggestionStore
+from foretype.text.changes import moved_by
+from foretype.text.document import Change
+
+LOOKED_AT: Final = 0.35
+"""Seconds on the screen after which a suggestion is being read: a simple reaction takes about 0.25."""
+
+Begin = Callable[[CompletionRequest, Match], None]
+
+
+class Prefetcher:
+    """At most one request ahead. `begin` asks for a place in a document that does not exist yet."""
+
+    def __init__(self, store: SuggestionStore, begin: Begin) -> None:
+        self._store = store
+        self._begin = begin
+        self._timer: asyncio.TimerHandle | None = None
+
+    def shown(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
+        """A whole suggestion of the model is shown: ask ahead now, or when it has been looked at."""
+        self.stop()
+        ahead = _accepted(request, suggestion)
+        if self._store.find(ahead.document, ahead.position, model) is not None:
+            return
+        if match.offset:
+            self._begin(ahead, match)
+        else:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(LOOKED_AT, self._begin, ahead, match)
+
+    def stop(self) -> None:
+        """The suggestion is gone, or changed: what is not asked yet is not."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _accepted(request: CompletionRequest, suggestion: Suggestion) -> CompletionRequest:
+    """The document and the cursor as they will be once the suggestion is accepted."""
+    change = Change(suggestion.start, suggestion.end, suggestion.text)  # a unit of UTF-32 is a column
+    document = request.document.apply([change], request.document.version, "utf-32")
+    return CompletionRequest(document, moved_by(suggestion.start, suggestion.text))
