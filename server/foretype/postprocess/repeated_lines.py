@@ -1,28 +1,76 @@
-"""Cut what stands below the cursor already: models like to go on until they meet the next line and write it again."""
+"""Cut what stands below the cursor already: models like to go on until they meet the next lines and write them again.
+
+Closers are not judged here (closers.py balances them): a line that is only closers comes twice by right.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from foretype.postprocess.layout import is_telling, width
 from foretype.postprocess.surroundings import Surroundings
-from foretype.text.lines import split_lines
+
+_LOOSE: Final = str.maketrans("'", '"', " \t;,")
+_DIGITS: Final = re.compile(r"\d+")
+_NEAR: Final = 0.08
+"""Share of a line in which it may differ and still be the same; a name of one letter in 12 characters is no more."""
+
+_BRACKETS: Final = frozenset("()[]{}<>")
 
 
 def cut_repeated_lines(text: str, around: Surroundings) -> str:
     """Cut from the first line on that begins a repetition of the lines below.
 
-    A line that is only closers (`}`, `end`) repeats by right; such a run is cut only where it reaches the end of the
-    text, that is, where the closers below would be doubled.
+    One line is enough if it stands at the same level and says something; two if they stand elsewhere or differ a
+    little (another name in one place, a space, a semicolon). Blank lines do not count.
     """
-    below = [line.strip() for line in around.below if line.strip()]
+    below = [line.rstrip() for line in around.below if line.strip()][: around.max_lines + 1]
     if not below:
         return text
-    lines = split_lines(text)
-    whole = [(around.typed + lines[0]).strip(), *(line.strip() for line in lines[1:])]
+    lines = text.split("\n")
+    whole = [around.typed + lines[0], *lines[1:]]
+    first, size = _loosely(below[0]), len(below[0].strip())
+    room = max(1, int(_NEAR * size))
     for start, line in enumerate(whole):
-        if not line:
-            continue
-        run = [other for other in whole[start:] if other]
-        same = run == below[: len(run)]
-        telling = line == below[0] and sum(character.isalnum() for character in line) > 3
-        if same or telling:
-            return "".join(lines[:start]).rstrip() if start else ""
+        code = line.strip()
+        if not code or not -room <= len(code) - size <= room + 1:
+            continue  # one more for a separator or a blank
+        if (_loosely(code) == first or _near(code, below[0].strip())) and _repeats(whole, start, below):
+            return "\n".join(lines[:start]).rstrip("\n") if start else ""
     return text
+
+
+def _repeats(whole: list[str], start: int, below: list[str]) -> bool:
+    """Whether the lines from `start` on tell the lines below again."""
+    line = whole[start].rstrip()
+    exact = _loosely(line) == _loosely(below[0])
+    if exact and width(line) == width(below[0]) and is_telling(line):
+        return True
+    run = [other for other in whole[start:] if other.strip()]
+    same = 0
+    for mine, theirs in zip(run, below, strict=False):
+        if _loosely(mine) != _loosely(theirs) and not _near(mine.strip(), theirs.strip()):
+            break
+        same += 1
+    if not any(is_telling(line) for line in run[:same]):
+        # Only marks, as the end of a comment or of a long string: doubled where the text ends with them.
+        return exact and same == len(run) and not _BRACKETS.intersection("".join(run))
+    return same > 1
+
+
+def _loosely(line: str) -> str:
+    """The line as it is compared: without its blanks and separators, with one kind of quotes."""
+    return line.translate(_LOOSE)
+
+
+def _near(line: str, other: str) -> bool:
+    """Whether the lines differ in one short place only, and in no number: rows of a table are not the same."""
+    room = int(_NEAR * max(len(line), len(other)))
+    if abs(len(line) - len(other)) > room or not room or line[0] != other[0]:
+        return False
+    size = min(len(line), len(other))
+    head = next((at for at in range(size) if line[at] != other[at]), size)
+    tail = next((at for at in range(size - head) if line[-1 - at] != other[-1 - at]), size - head)
+    differing = max(len(line), len(other)) - head - tail
+    return differing <= room and _DIGITS.findall(line) == _DIGITS.findall(other)
