@@ -1,0 +1,108 @@
+--- Ghost text, by Neovim's own vim.lsp.inline_completion (0.12): switched on for our server only, and its keys.
+local M = {}
+
+---@class foretype.Keys
+---@field accept? string take the ghost text; where there is none the key does what it did before
+---@field next? string the next suggestion
+---@field previous? string the one before
+
+local inline = vim.lsp.inline_completion
+
+--- Whether this Neovim can show ghost text.
+---@return boolean
+function M.available()
+  return inline ~= nil
+end
+
+---@param keys foretype.Keys
+function M.setup(keys)
+  if not inline then
+    return
+  end
+  vim.api.nvim_create_autocmd("LspAttach", {
+    group = vim.api.nvim_create_augroup("foretype.ghost", {}),
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      if client and client.name == "foretype" and not M.off then
+        inline.enable(true, { client_id = client.id })
+      end
+    end,
+  })
+  local function map(key, action, description)
+    if key then
+      vim.keymap.set("i", key, function()
+        -- Without a suggestion the key means what it means without any mapping.
+        return action() and "" or key
+      end, { expr = true, replace_keycodes = true, desc = "Foretype: " .. description })
+    end
+  end
+  map(keys.accept, M.accept, "accept the suggestion")
+  map(keys.next, function()
+    return M.cycle(1)
+  end, "next suggestion")
+  map(keys.previous, function()
+    return M.cycle(-1)
+  end, "previous suggestion")
+end
+
+--- Whether ghost text is on.
+---@return boolean
+function M.is_enabled()
+  return inline ~= nil and not M.off
+end
+
+--- Switch ghost text on or off, in all buffers of our server.
+---@param enable boolean
+function M.enable(enable)
+  M.off = not enable
+  for _, client in ipairs(require("foretype").clients()) do
+    if inline then
+      inline.enable(enable, { client_id = client.id })
+    end
+  end
+end
+
+--- Take the suggestion; false where there is none.
+---@return boolean
+function M.accept()
+  return inline ~= nil and inline.get({ on_accept = M._typed_through })
+end
+
+--- Show another suggestion, if there are several.
+---@param count integer
+---@return boolean
+function M.cycle(count)
+  if not inline then
+    return false
+  end
+  inline.select({ count = count })
+  return true
+end
+
+--- Letters typed since the suggestion came stand in the text already, but Neovim 0.12 would insert them once more.
+---@private
+function M._typed_through(item)
+  local text = item.insert_text
+  if type(text) ~= "string" or not item.range then
+    return item
+  end
+  local first_row, first_column, last_row, last_column = item.range:to_extmark()
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  if row - 1 ~= first_row or first_row ~= last_row or column <= first_column then
+    return item
+  end
+  local typed = vim.api.nvim_get_current_line():sub(first_column + 1, column)
+  if not vim.startswith(text, typed) then
+    return nil
+  end
+  local rest = vim.split(text:sub(#typed + 1), "\n", { plain = true })
+  vim.api.nvim_buf_set_text(0, first_row, column, last_row, last_column + #typed, rest)
+  vim.api.nvim_win_set_cursor(0, { row + #rest - 1, (#rest == 1 and column or 0) + #rest[#rest] })
+  local client = vim.lsp.get_client_by_id(item.client_id)
+  if client and item.command then
+    client:exec_cmd(item.command, { bufnr = vim.api.nvim_get_current_buf() })
+  end
+  return nil
+end
+
+return M
