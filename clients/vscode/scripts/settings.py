@@ -1,7 +1,7 @@
 """Writes the server's settings into package.json and package.nls.json, from the server's own model of them.
 
 `python clients/vscode/scripts/settings.py` writes, with `--check` it says whether the files are current. The first
-section of `contributes.configuration` is the extension's own and is left alone; so is every text not of `configuration.`.
+section of `contributes.configuration` is the extension's own and is left alone, as are all texts but `configuration.*`.
 """
 
 from __future__ import annotations

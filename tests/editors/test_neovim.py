@@ -1,0 +1,138 @@
+"""Foretype's plugin in a real Neovim 0.12: what a user sees on the screen, and what is in the file afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.editors import install
+from tests.editors.conftest import SHAPES, SIZES, Installed
+from tests.editors.neovim import Neovim
+
+pytestmark = pytest.mark.editor
+
+Open = Callable[..., Neovim]
+
+INIT = """
+vim.opt.runtimepath:prepend({plugin!r})
+vim.o.laststatus = 2
+require("foretype").setup({{
+  cmd = {{ {python!r}, "-m", "foretype", "--stdio" }},
+  keys = {{ accept = "<Tab>" }},
+  {options}
+}})
+vim.o.statusline = "%t [%{{v:lua.require'foretype'.statusline()}}]"
+"""
+
+
+@pytest.fixture
+def edit(installed: Installed, homes: dict[str, str], workspace: Path, tmp_path: Path) -> Iterator[Open]:
+    """Opens a file of the workspace in Neovim, with the cursor after its last line, in insert mode."""
+    program = installed(install.neovim)
+    if not shutil.which("tmux"):
+        pytest.skip("tmux is needed as Neovim's terminal.")
+    sessions: list[Neovim] = []
+
+    def opened(name: str, options: str = "") -> Neovim:
+        init = tmp_path / "init.lua"
+        plugin = str(install.REPOSITORY / "clients" / "neovim")
+        init.write_text(INIT.format(plugin=plugin, python=sys.executable, options=options), encoding="utf-8")
+        session = Neovim(program, workspace / name, init, homes)
+        sessions.append(session)
+        session.ready()
+        session.type(":call append('$', '') | $ | startinsert\r")
+        session.wait(lambda: session.evaluate("vim.api.nvim_get_mode().mode") == "i", "insert mode")
+        return session
+
+    yield opened
+    for session in sessions:
+        session.stop()
+
+
+def line(neovim: Neovim) -> str:
+    """The line at the cursor, as it is in the text."""
+    text: str = neovim.evaluate("vim.fn.getline('.')")
+    return text
+
+
+def lines_shown(neovim: Neovim) -> int:
+    """How often the screen shows the line that all methods begin with, ghost text included."""
+    return neovim.screen().count("self.check(name)")
+
+
+def test_ghost_text_is_shown_and_accepted(edit: Open, workspace: Path, output: Path) -> None:
+    neovim = edit("shapes.py")
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the ghost text")
+    (output / "neovim-ghost.txt").write_text(neovim.screen(), encoding="utf-8")
+    assert line(neovim) == " " * 8  # the indentation is Neovim's; nothing else is in the text yet
+    neovim.keys("Tab")
+    neovim.wait(lambda: line(neovim) == "        self.check(name)", "the accepted text")
+    (output / "neovim-accepted.txt").write_text(neovim.screen(), encoding="utf-8")
+    text = neovim.write(workspace / "shapes.py")
+    assert text == SHAPES + "    def get_hexagon(self, name):\n        self.check(name)\n"
+
+
+def test_characters_of_several_bytes_before_the_cursor(edit: Open, workspace: Path, output: Path) -> None:
+    neovim = edit("sizes.py")
+    neovim.type("    def sechseck(self, name):\r")
+    neovim.type('self.größen.melde("名前 😀",')
+    neovim.wait(lambda: neovim.screen().count("name, sichtbar=True)") == 4, "the ghost text")
+    (output / "neovim-multibyte.txt").write_text(neovim.screen(), encoding="utf-8")
+    neovim.keys("Tab")
+    whole = '        self.größen.melde("名前 😀", name, sichtbar=True)'
+    neovim.wait(lambda: line(neovim) == whole, "the accepted text")
+    assert neovim.write(workspace / "sizes.py") == SIZES + f"    def sechseck(self, name):\n{whole}\n"
+
+
+def test_what_was_typed_of_the_ghost_text_is_not_inserted_twice(edit: Open, workspace: Path) -> None:
+    neovim = edit("shapes.py")
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the ghost text")
+    # Both in one go: Neovim asks again 200 ms after a key only, so it still has the suggestion from before.
+    neovim.keys("s", "e", "l", "f", "Tab")
+    neovim.wait(lambda: line(neovim).endswith(")"), "the accepted text")
+    assert neovim.write(workspace / "shapes.py").endswith("def get_hexagon(self, name):\n        self.check(name)\n")
+
+
+def test_the_key_keeps_its_meaning_where_there_is_no_ghost_text(edit: Open) -> None:
+    neovim = edit("shapes.py", "settings = { enable = { python = false } },")
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") in ("ft", "ft -"), "the server")
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft -", "the status")
+    neovim.keys("Tab", "x")
+    neovim.wait(lambda: line(neovim).endswith("x"), "the key after Tab")
+    assert line(neovim) in ("        \tx", "            x", "\t\tx")
+    assert lines_shown(neovim) == 3
+
+
+def test_commands_and_health(edit: Open, output: Path) -> None:
+    neovim = edit("shapes.py")
+    neovim.keys("Escape")
+    neovim.type(":Foretype status\r")
+    neovim.wait_for("Foretype: ready.")
+    neovim.type(":Foretype toggle\r")
+    neovim.wait_for("ghost text is off.")
+    neovim.type("A    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: line(neovim) == " " * 8, "the new line")
+    assert neovim.evaluate("vim.lsp.inline_completion.is_enabled({ bufnr = 0 })") is False
+    neovim.keys("Escape")
+    neovim.type(":Foretype toggle\r")
+    neovim.wait_for("ghost text is on.")
+    before = neovim.evaluate("vim.lsp.get_clients({ name = 'foretype' })[1].id")
+    neovim.type(":Foretype restart\r")
+    newest = "(vim.lsp.get_clients({ name = 'foretype', bufnr = 0 })[1] or {}).id or 0"
+    neovim.wait(lambda: neovim.evaluate(newest) > before, "the new server")
+    neovim.ready()
+    neovim.type("S")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "ghost text by the new server")
+    neovim.keys("Escape")
+    neovim.type(":checkhealth foretype\r")
+    screen = neovim.wait_for("Runs for")
+    (output / "neovim-health.txt").write_text(screen, encoding="utf-8")
+    assert "OK foretype " in screen
+    assert "ERROR" not in screen
