@@ -97,7 +97,7 @@ def _ask(position: Position, text: str, segments: Sequence[Segment], hidden: fro
         chunks = [*chunks[:number], (*chunk[:row], document[position.line], *chunk[row + 1 :]), *chunks[number + 1 :]]
         query = Query(chunks, position.line, column, position.path, language)
         start = time.process_time()
-        verdicts = judge(query, open_file, segments, hidden)
+        verdicts = judge(query, open_file, segments, [hidden] * len(segments))
         between = time.process_time()
         guess = longest_match(query, open_file, segments, hidden)
         end = time.process_time()

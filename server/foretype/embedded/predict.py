@@ -66,7 +66,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class _HiddenAnd:
-    """The hidden paths and one more."""
+    """The hidden paths of one segment and one more."""
 
     hidden: Container[str]
     path: str | None
@@ -75,16 +75,23 @@ class _HiddenAnd:
         return path == self.path or path in self.hidden
 
 
+def _hidden(query: Query, segments: Sequence[Segment], hidden: Sequence[Container[str]]) -> list[Container[str]]:
+    """The document itself is hidden in every segment: it is open, and asked as it is now."""
+    given = list(hidden) or [()] * len(segments)
+    return [_HiddenAnd(each, query.path) for each in given]
+
+
 def complete(
     query: Query,
     open_file: OpenFile,
     segments: Sequence[Segment] = (),
-    hidden: Container[str] = (),
+    hidden: Sequence[Container[str]] = (),
     rejected: Container[str] = (),
 ) -> Prediction | None:
     """The likeliest rest of the line, whatever its confidence, or None.  Compare it with `SHOWN`.
 
-    `hidden` are paths of the segments that must not vote: open elsewhere, edited since, or deleted.
+    `hidden[i]` are paths of `segments[i]` that must not vote: edited since, or deleted. An edited file is hidden
+    where its old text is and counts in the segment that has the new one; without `hidden` all count.
     `rejected` are lines (`Prediction.line`) that the user just refused here.
     """
     found = predictions(query, open_file, segments, hidden, rejected)
@@ -95,11 +102,11 @@ def predictions(
     query: Query,
     open_file: OpenFile,
     segments: Sequence[Segment] = (),
-    hidden: Container[str] = (),
+    hidden: Sequence[Container[str]] = (),
     rejected: Container[str] = (),
 ) -> list[Prediction]:
     """Up to six different rests of the line, likeliest first, for a user who asked to choose."""
-    judged = judge(query, open_file, segments, _HiddenAnd(hidden, query.path), rejected)
+    judged = judge(query, open_file, segments, _hidden(query, segments, hidden), rejected)
     found = [_prediction(verdict) for verdict in judged if verdict.refusal is None]
     return sorted(found, key=lambda prediction: -prediction.confidence)
 
@@ -120,7 +127,7 @@ def judge(
     query: Query,
     open_file: OpenFile,
     segments: Sequence[Segment],
-    hidden: Container[str],
+    hidden: Sequence[Container[str]],
     rejected: Container[str] = (),
 ) -> list[Verdict]:
     """All candidates of a place, best-voted first, also those that must not be offered."""

@@ -159,8 +159,13 @@ class _Renaming(NamedTuple):
     renames: dict[bytes, bytes]
 
 
-def take_votes(cursor: Cursor, segments: Sequence[Segment], hidden: Container[str]) -> dict[bytes, Ballot]:
-    """The ballots by the rest of line they are for (ids in stream order; no ids: the line ends here)."""
+def take_votes(
+    cursor: Cursor, segments: Sequence[Segment], hidden: Sequence[Container[str]]
+) -> dict[bytes, Ballot]:
+    """The ballots by the rest of line they are for (ids in stream order; no ids: the line ends here).
+
+    `hidden[i]` are the paths of `segments[i]` that must not vote.
+    """
     ballots: dict[bytes, Ballot] = {}
     pieces = [_Local(placed, cursor.around.line) for placed in cursor.around.pieces]
     _vote(cursor, pieces, ballots, None)
@@ -170,7 +175,7 @@ def take_votes(cursor: Cursor, segments: Sequence[Segment], hidden: Container[st
     return ballots
 
 
-def _visible(segments: Sequence[Segment], hidden: Container[str]) -> Callable[[int, int], bool]:
+def _visible(segments: Sequence[Segment], hidden: Sequence[Container[str]]) -> Callable[[int, int], bool]:
     known: dict[tuple[int, int], bool] = {}
 
     def allowed(source: int, place: int) -> bool:
@@ -178,7 +183,7 @@ def _visible(segments: Sequence[Segment], hidden: Container[str]) -> Callable[[i
         file = segment.file_of(place)
         found = known.get((source, file))
         if found is None:
-            found = known[source, file] = segment.paths[file] not in hidden
+            found = known[source, file] = segment.paths[file] not in hidden[source]
         return found
 
     return allowed

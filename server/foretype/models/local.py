@@ -44,7 +44,7 @@ class LocalEngine:
 
     def prepare(self, document: Document, line: int) -> Iterator[None]:
         """Index the document around a line, about 2 ms a step, so that the first query need not do it."""
-        return self._open_file(document.uri).prepare(document.lines.chunks, line)
+        return self._open_file(document.uri).prepare(document.lines.chunks, line, document.language_id)
 
     def complete(self, document: Document, position: Position, rejected: Container[str] = ()) -> list[Prediction]:
         """Rests of the line at the position, likeliest first; compare their confidence with a threshold."""

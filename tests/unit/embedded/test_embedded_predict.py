@@ -90,7 +90,14 @@ def test_hidden_files_and_the_file_itself_never_vote() -> None:
     segment = segment_of({"here.py": TWICE, "old.py": TWICE})
     query = query_at(marked)
     assert predictions(query, OpenFile(), [segment])[0].source_path == "old.py"
-    assert predictions(query, OpenFile(), [segment], hidden={"old.py"}) == []
+    assert predictions(query, OpenFile(), [segment], hidden=[{"old.py"}]) == []
+
+
+def test_an_edited_file_is_hidden_where_its_old_text_is_and_counts_where_the_new_one_is() -> None:
+    query = query_at("item = price = count = 0\nfor item in items:\n    total += │")
+    old, new = segment_of({"sum.py": TWICE}), segment_of({"sum.py": TWICE.replace("count", "amount")})
+    found = predictions(query, OpenFile(), [old, new], hidden=[{"sum.py"}, set()])
+    assert [each.text for each in found] == ["item.price * item.amount"]
 
 
 def test_several_predictions_are_ranked_and_differ() -> None:
