@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,12 @@ from typing import Final
 from foretype.context.exclude import Exclusions
 from foretype.errors import ConfigurationError, ModelError
 from foretype.features.plan import Attempt, Plan, prompt_budget
+from foretype.features.reading import insertable
 from foretype.models.connection import Connection
 from foretype.models.probing import Probe, probe
 from foretype.models.provider import Answer, Delta, Endpoint, FillPrompt, ModelRequest, TimeLimits
 from foretype.models.registry import Choice, choices, provider_for
 from foretype.models.user_families import families_of
-from foretype.prompts.chat_fill import read_fill
 from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, encoding_for
 from foretype.scheduling.extent import Extent
@@ -32,9 +32,6 @@ from foretype.text.uris import path_of
 
 _CHARACTERS_PER_TOKEN: Final = 10
 """More than any tokenizer gets out of code: what is farther away cannot be in the prompt."""
-
-LINE_TEMPERATURE: Final = 0.0
-BLOCK_TEMPERATURE: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,8 @@ class ModelAsker:
     async def _stream(self, fill: FillPrompt, extent: Extent) -> AsyncIterator[AsyncIterator[str]]:
         async with AsyncExitStack() as stack:
             answer, first, choice = await self._answer(stack, fill, extent)
-            yield _pieces(answer, first, fill if choice.mode == "chat" else None)
+            pieces = insertable(answer, fill if choice.mode == "chat" else None, first)
+            yield await stack.enter_async_context(aclosing(pieces))
 
     async def _answer(
         self, stack: AsyncExitStack, fill: FillPrompt, extent: Extent
@@ -135,7 +133,7 @@ class ModelAsker:
         return ModelRequest(
             prompt=render(fill, attempt.choice, attempt.budget, self._counter),
             max_tokens=extent.tokens,
-            temperature=LINE_TEMPERATURE if extent.one_line else BLOCK_TEMPERATURE,
+            temperature=extent.temperature,
             stop=("\n",) if ends_with_line else (),
         )
 
@@ -180,22 +178,6 @@ def endpoint_of(settings: Settings, key: str | None) -> Endpoint:
         ca_file=model.ca_file,
         families=families_of(model.families),
     )
-
-
-async def _pieces(answer: Answer, first: Delta | None, fill: FillPrompt | None) -> AsyncIterator[str]:
-    """The answer as pieces of text to insert; with `fill` it is a chat's answer, of which that text is a part."""
-    given = ""
-    delta = first
-    while delta is not None:
-        if fill is None:
-            yield delta.text
-        else:
-            text = read_fill(answer.text, fill, finished=False)
-            yield text[len(given) :]
-            given = text
-        delta = await anext(answer, None)
-    if fill is not None:
-        yield read_fill(answer.text, fill, finished=True)[len(given) :]
 
 
 def _shown_path(path: Path, folders: Sequence[Path]) -> str:

@@ -16,21 +16,22 @@ from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
 from foretype.features.popup_item import from_popup_item, with_popup_item
 from foretype.features.prefetch import Prefetcher
+from foretype.features.reading import in_line_ends
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.features.ticket import Ticket
 from foretype.models.local import VERY_CONFIDENT, LocalEngine
 from foretype.postprocess.pipeline import fit
-from foretype.postprocess.surroundings import Surroundings
+from foretype.postprocess.streaming.watch import Watch
+from foretype.postprocess.surroundings import surroundings_at
 from foretype.scheduling.breaker import Breaker
 from foretype.scheduling.delay import Pace
-from foretype.scheduling.extent import Extent, extent_at
+from foretype.scheduling.extent import Extent, block_extent, extent_at
 from foretype.scheduling.gate import reason_for_silence, splits_word
 from foretype.settings.model import Settings
 from foretype.suggestions.generation import Generation, Opener
 from foretype.suggestions.store import Entry, Match, SuggestionStore
 from foretype.text.changes import inserted_at
 from foretype.text.document import Document
-from foretype.text.lines import line_body
 from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
@@ -213,12 +214,14 @@ class Completer:
         """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""
         model = self.model
         if model is not None and not self.breaker.open:
-            self._ask(request, model, extent_at("", "", self.settings.completion), match.generation)
+            self._ask(request, model, block_extent(self.settings.completion), match.generation)
 
     def _ask(
         self, request: CompletionRequest, model: ModelSource, extent: Extent, ahead_of: Generation | None
     ) -> Match:
-        generation = Generation(model.opener(request.document, request.position, extent))
+        around = surroundings_at(request.document, request.position, extent.lines, request.indent)
+        opener = in_line_ends(model.opener(request.document, request.position, extent), around.line_end)
+        generation = Generation(opener, watch=Watch(around, extent.unit))
         place = (request.document.lines, request.position)
         self.store.add(request.document, Entry(*place, model.name, extent.lines, generation, ahead_of))
         return Match(generation, 0, extent.lines)
@@ -251,7 +254,7 @@ class Completer:
         text = match.rest
         if not match.generation.whole:
             text = text[: text.rfind("\n") + 1]
-        fitted = fit(text, _surroundings(request.document, position, match.max_lines))
+        fitted = fit(text, surroundings_at(request.document, position, match.max_lines, request.indent))
         if fitted is None:
             return None
         end = Position(position.line, position.column + fitted.replaces)
@@ -259,9 +262,9 @@ class Completer:
         return Suggestion(fitted.text, position, end, source, f"suggested by {model}")
 
     def _extent(self, request: CompletionRequest) -> Extent:
-        line, column = request.position
-        text = request.document.line(line)
-        return extent_at(text[:column], text[column:], self.settings.completion)
+        wishes = self.settings.completion
+        around = surroundings_at(request.document, request.position, wishes.max_lines, request.indent)
+        return extent_at(around, wishes)
 
     def _take_ticket(self, request: CompletionRequest) -> Ticket:
         """The newest request of a document makes the one of its kind before it pointless."""
@@ -286,18 +289,11 @@ async def _until_useful(match: Match, ticket: Ticket) -> None:
     deadline = asyncio.get_running_loop().time() + BLOCK_PATIENCE
     timer = asyncio.get_running_loop().call_at(deadline, generation.wake)
 
-    def block(text: str) -> bool:
+    def block(_: str) -> bool:
         late = asyncio.get_running_loop().time() >= deadline
-        return late or ticket.superseded or text.count("\n", offset) > match.max_lines
+        return late or ticket.superseded
 
     try:
         await generation.until(block)
     finally:
         timer.cancel()
-
-
-def _surroundings(document: Document, position: Position, max_lines: int) -> Surroundings:
-    line, column = position
-    text = document.line(line)
-    below = tuple(map(line_body, document.lines[line + 1 : line + 2 + 2 * max_lines]))
-    return Surroundings(text[:column], text[column:], below, max_lines)

@@ -28,7 +28,7 @@ class CompletionRequest:
     """One request: a document at one version, a place in it, and whether the user asked by hand.
 
     `popup`: it is for the completion popup. Popup and ghost text are asked for side by side, so a request makes only
-    older ones of its own kind pointless.
+    older ones of its own kind pointless. `indent` is one level of indentation where the editor says it, else "".
     """
 
     document: Document
@@ -36,6 +36,7 @@ class CompletionRequest:
     invoked: bool = False
     selected: PopupItem | None = None
     popup: bool = False
+    indent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

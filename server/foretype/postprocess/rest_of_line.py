@@ -51,10 +51,11 @@ def _before_closers(text: str, rest: str, nesting: Nesting, around: Surroundings
         return Fitted(text, replaces)
     first, _, more = text.partition("\n")
     if any(character in ")]}" for character in left):
-        if not first.strip():
+        opened = read_nesting(around.typed, language_of(around.language)).open
+        if opened and not first.strip() and text.strip():
             # A body between brackets: what closes them goes to a line of its own.
             return Fitted(f"{text.rstrip()}\n{margin(around.typed)}", replaces)
-        inside = all(width(line) > width(around.typed) for line in more.split("\n") if line.strip())
+        inside = bool(opened) and all(width(line) > width(around.typed) for line in more.split("\n") if line.strip())
     else:
         inside = bool(read_nesting(around.typed + first, language_of(around.language)).open)
     return Fitted(text, replaces) if inside else fit_rest_of_line(first.rstrip(), around)

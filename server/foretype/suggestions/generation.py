@@ -12,6 +12,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
+Watch = Callable[[str], int | None]
+"""Looks at all the text so far; how much of it is worth showing once nothing after it is wanted, None before."""
+
 Opener = Callable[[], AbstractAsyncContextManager[AsyncIterator[str]]]
 """Opens the stream; leaving the context closes the connection to the model."""
 
@@ -24,9 +27,10 @@ class Generation:
     """A running or ended stream. `text` only ever grows.
 
     Once it has `ended`, it is either `whole`, or what came is a fragment: it was closed, or broke off with an `error`.
+    It is whole, and about to end, as soon as its `watch` says that nothing more is wanted.
     """
 
-    def __init__(self, opener: Opener, grace: float = GRACE) -> None:
+    def __init__(self, opener: Opener, grace: float = GRACE, watch: Watch | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._grace = grace
         self._pieces: list[str] = []
@@ -39,7 +43,8 @@ class Generation:
         self.first_piece: float | None = None
         """Seconds from the beginning to the first piece of text."""
         self._begun = self._loop.time()
-        self._task = self._loop.create_task(self._run(opener))
+        self._useful: int | None = None
+        self._task = self._loop.create_task(self._run(opener, watch))
         # Not in `_run`: a task that is cancelled before its first step never gets there.
         self._task.add_done_callback(self._end)
 
@@ -55,6 +60,13 @@ class Generation:
         """Whether nothing has come yet, and still may."""
         return not self._pieces and not self.ended
 
+    def worth_showing(self, start: int) -> str:
+        """The text from `start` on, without what the watch found useless; behind that, whole lines only."""
+        text = self.text
+        if self._useful is None or start < self._useful:
+            return text[start : self._useful]
+        return text[start : text.rfind("\n") + 1]
+
     async def until(self, enough: Callable[[str], bool]) -> str:
         """Wait until the text is enough, or until no more will come; returns it.
 
@@ -64,7 +76,7 @@ class Generation:
         self._users += 1
         self._stop_farewell()
         try:
-            while not self.ended and not enough(self.text):
+            while not (self.ended or self.whole or enough(self.text)):
                 waiter = self._loop.create_future()
                 self._waiters.add(waiter)
                 try:
@@ -94,7 +106,7 @@ class Generation:
         """Wait until the stream has been closed."""
         await asyncio.wait([self._task])
 
-    async def _run(self, opener: Opener) -> None:
+    async def _run(self, opener: Opener, watch: Watch | None) -> None:
         try:
             async with opener() as pieces:
                 async for piece in pieces:
@@ -102,9 +114,13 @@ class Generation:
                         if self.first_piece is None:
                             self.first_piece = self._loop.time() - self._begun
                         self._pieces.append(piece)
+                        self._useful = watch(self.text) if watch is not None else None
+                        self.whole = self._useful is not None
                         self.wake()
+                    if self.whole:
+                        break
         except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the text
-            self.error = error
+            self.error = error if not self.whole else None
         else:
             self.whole = True
 

@@ -53,8 +53,8 @@ class Match:
 
     @property
     def rest(self) -> str:
-        """What came so far and is not typed yet."""
-        return self.generation.text[self.offset :]
+        """What came so far, is worth showing and is not typed yet."""
+        return self.generation.worth_showing(self.offset)
 
 
 class SuggestionStore:
@@ -80,7 +80,7 @@ class SuggestionStore:
                 continue
             before_cursor = _before_cursor(entry.position, typed, position)
             text, ended = entry.generation.text, entry.generation.ended
-            has_more = text.startswith(before_cursor) and len(text) > len(before_cursor)
+            has_more = text.startswith(before_cursor) and entry.generation.worth_showing(len(before_cursor)) != ""
             if has_more or (not ended and before_cursor.startswith(text)):
                 left = max(1, entry.max_lines - before_cursor.count("\n"))
                 return Match(entry.generation, len(before_cursor), left)

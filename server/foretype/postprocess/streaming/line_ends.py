@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 
-async def with_line_ends(pieces: AsyncIterator[str], line_end: str) -> AsyncIterator[str]:
+async def with_line_ends(pieces: AsyncIterator[str], line_end: str) -> AsyncGenerator[str, None]:
     """The same text, each line ending in `line_end`; a carriage return waits for what comes behind it."""
     held = ""
     async for piece in pieces:

@@ -97,6 +97,8 @@ def _unfenced(raw: str, finished: bool) -> Unwrapped:
     """No fence yet: chatter waits for one; without one the lines behind the chatter are the answer."""
     if not finished and _may_become_chatter(raw):
         return Unwrapped("")
+    if not finished and not raw.strip():
+        return Unwrapped("")  # blank lines may stand before a fence
     if not finished and _begins_with_chatter(raw) and len(raw) <= _LONGEST_CHATTER:
         return Unwrapped("")
     text = _behind_chatter(raw)

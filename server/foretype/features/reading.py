@@ -1,0 +1,55 @@
+"""From a model's answer to pieces of text to insert: all of a completion's text, of a chat's answer what is meant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+from foretype.models.provider import Delta, FillPrompt
+from foretype.postprocess.streaming.line_ends import with_line_ends
+from foretype.postprocess.streaming.unwrap import stands_in_prose, unwrap
+from foretype.prompts.chat_fill import read_fill
+from foretype.suggestions.generation import Opener
+
+
+async def insertable(
+    answer: AsyncIterator[Delta], fill: FillPrompt | None, first: Delta | None = None
+) -> AsyncGenerator[str, None]:
+    """The pieces of text to insert; `first` is a piece of the answer that was read already.
+
+    With `fill` it is a chat's answer to it, and ends where the code in it ends.
+    """
+    if fill is None:
+        async for delta in _all_of(first, answer):
+            yield delta.text
+        return
+    prose = stands_in_prose(fill.prefix, fill.language_id)
+    said, given = "", ""
+    async for delta in _all_of(first, answer):
+        said += delta.text
+        read = unwrap(said, prose=prose, finished=False)
+        text = read_fill(read.text, fill, finished=False)
+        yield text[len(given) :]
+        given = text
+        if read.closed:
+            break
+    rest = unwrap(said, prose=prose, finished=True).text
+    yield read_fill(rest, fill, finished=True)[len(given) :]
+
+
+def in_line_ends(opener: Opener, line_end: str) -> Opener:
+    """The same stream with the document's own line ends: a line break that is typed through must be the one stored."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[AsyncIterator[str]]:
+        async with opener() as pieces, aclosing(with_line_ends(pieces, line_end)) as converted:
+            yield converted
+
+    return opened
+
+
+async def _all_of(first: Delta | None, answer: AsyncIterator[Delta]) -> AsyncIterator[Delta]:
+    if first is not None:
+        yield first
+    async for delta in answer:
+        yield delta
