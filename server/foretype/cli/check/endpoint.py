@@ -22,7 +22,7 @@ from foretype.text.positions import Position
 
 if TYPE_CHECKING:
     from foretype.features.ask import ModelAsker
-    from foretype.models.registry import Probe
+    from foretype.models.probing import Probe
 
 _QUESTION: Final = Document("untitled:check", "python", 0, Lines("def add(first, second):\n    return "))
 _CURSOR: Final = Position(1, 11)

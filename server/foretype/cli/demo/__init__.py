@@ -163,7 +163,7 @@ class Show:
             return
         is_right = typist.rest.startswith(typist.ghost)
         late = typist.done > len(self.scene.removed) / 2
-        worth = len(typist.ghost) * (1 + is_right) * (1 + late)
+        worth = len(typist.ghost) * (1 + late) * (8 if is_right else 1)
         if worth > self._best[0]:
             captions = Captions(
                 self.engine.short, "", " Grey is suggested, green was accepted with Tab, white was typed."

@@ -12,6 +12,10 @@ _CELL, _LINE, _SIZE = 8.43, 20.0, 14
 
 _MARGIN: Final = 18
 _BAR: Final = 36
+_GAP: Final = 14
+_BELOW: Final = 2
+"""Rows that stand below the text, with a rule and a gap of so many pixels between."""
+
 _FONT: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
 
 _PAPER, _FRAME, _CURSOR = "#16191f", "#2a2f38", "#e6e9ef"
@@ -35,7 +39,7 @@ def svg_of(frame: Frame, columns: int, description: str) -> str:
     """The picture; the frame's first row becomes the window's title. `description` is for those who cannot see it."""
     title, rows = frame.rows[0], frame.rows[1:]
     width = round(2 * _MARGIN + columns * _CELL)
-    height = round(_BAR + 2 * _MARGIN + len(rows) * _LINE)
+    height = round(_BAR + 2 * _MARGIN + len(rows) * _LINE + _GAP)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{_FONT}" font-size="{_SIZE}">',
@@ -43,21 +47,28 @@ def svg_of(frame: Frame, columns: int, description: str) -> str:
         f'<rect width="{width}" height="{height}" rx="10" fill="{_PAPER}"/>',
         f'<path d="M0 {_BAR}V10A10 10 0 0 1 10 0H{width - 10}A10 10 0 0 1 {width} 10V{_BAR}Z" fill="{_FRAME}"/>',
         *(f'<circle cx="{20 + 20 * at}" cy="{_BAR / 2:g}" r="6" fill="{dot}"/>' for at, dot in enumerate(_DOTS)),
-        _title(title, width),
+        *_title(title, width),
     ]
     for number, row in enumerate(rows):
-        parts += _row(row, _BAR + _MARGIN + number * _LINE)
+        below = _GAP if number >= len(rows) - _BELOW else 0
+        parts += _row(row, _BAR + _MARGIN + number * _LINE + below)
+    rule = _BAR + _MARGIN + (len(rows) - _BELOW) * _LINE + _GAP / 2
+    parts.append(f'<path d="M0 {rule:g}H{width}" stroke="{_FRAME}"/>')
     top = _BAR + _MARGIN + (frame.cursor[0] - 1) * _LINE
     left = _MARGIN + frame.cursor[1] * _CELL
     parts.append(f'<rect x="{left:.1f}" y="{top:g}" width="2" height="{_LINE:g}" fill="{_CURSOR}"/>')
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _title(row: Row, width: int) -> str:
-    text = "".join(text for text, _ in row).split("   ")
-    words = "   ·   ".join(part.strip() for part in text if part.strip())
-    middle = _BAR / 2 + 5
-    return f'<text x="{width / 2:g}" y="{middle:g}" text-anchor="middle" fill="{_INK["title"]}">{escape(words)}</text>'
+def _title(row: Row, width: int) -> list[str]:
+    """The words of the title bar: the first ones behind the buttons, the last ones at the right end."""
+    words = "".join(text for text, _ in row).strip()
+    left, _, right = words.partition("  ")
+    common = f'y="{_BAR / 2 + 5:g}" fill="{_INK["title"]}" font-size="{_SIZE - 1}"'
+    return [
+        f'<text x="84" {common}>{escape(left.strip())}</text>',
+        f'<text x="{width - _MARGIN}" text-anchor="end" {common}>{escape(right.strip())}</text>',
+    ]
 
 
 def _row(row: Row, top: float) -> list[str]:
