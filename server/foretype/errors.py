@@ -7,8 +7,10 @@
     └── ModelError                  the model's server did not give an answer
         ├── UnreachableError        no connection, wrong address, TLS, proxy
         ├── AuthenticationError     the key is missing, wrong, or not allowed to do this
-        ├── UnknownModelError       the server does not have this model, or not this way of asking
+        ├── UnknownModelError       the server does not have this model, or not this address
+        │   └── WayRefusedError     the server does not take this way of asking; another may work
         ├── RateLimitedError        too many requests or tokens for now; carries `retry_after`
+        │   └── LimitReachedError   by our own count: nothing was sent
         ├── QuotaError              the account has run out; waiting does not help
         ├── ContextOverflowError    the prompt is longer than the model can take
         ├── RefusedError            the server understood and declined (content filter, bad parameter)
@@ -70,7 +72,11 @@ class AuthenticationError(ModelError):
 
 
 class UnknownModelError(ModelError):
-    """The server has no such model or no such way of asking (404, 405, 501)."""
+    """The server has no such model or no such address (404, 405, 501)."""
+
+
+class WayRefusedError(UnknownModelError):
+    """The server does not take this way of asking this model; another way may work."""
 
 
 class RateLimitedError(ModelError):
@@ -90,12 +96,32 @@ class RateLimitedError(ModelError):
         self.retry_after = retry_after
 
 
+class LimitReachedError(RateLimitedError):
+    """The user's own limits, or what the server said is left, have no room for this request: nothing was sent."""
+
+
 class QuotaError(ModelError):
     """The account's credit or quota is used up; waiting a minute does not help."""
 
 
 class ContextOverflowError(ModelError):
-    """The prompt and the answer together are longer than the model's context window."""
+    """The prompt and the answer together are longer than the model's context window.
+
+    `limit` is that window and `prompt_tokens` the prompt as the server counted it, where it says so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        *,
+        status: int | None = None,
+        limit: int | None = None,
+        prompt_tokens: int | None = None,
+    ) -> None:
+        super().__init__(message, remedy, status=status)
+        self.limit = limit
+        self.prompt_tokens = prompt_tokens
 
 
 class RefusedError(ModelError):

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from foretype.errors import AuthenticationError, ContextOverflowError, ModelError
 from foretype.models.connection import Connection
 from foretype.models.families import QWEN
+from foretype.models.llamacpp_infill import InfillProvider
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.openai_fim import FimProvider
+from foretype.models.probing import probe
 from foretype.models.provider import (
     Answer,
     ChatPrompt,
     Endpoint,
+    FileText,
     FillPrompt,
     Message,
+    Mode,
     ModelRequest,
+    Prompt,
     Provider,
     TextPrompt,
     TimeLimits,
 )
-from foretype.models.registry import choose, probe, provider_for
+from foretype.models.registry import Choice, choose, provider_for
 from foretype.prompts.fim import render_fim
 from foretype.prompts.tokens import TokenCounter
 from tests.servers.llama_server import KEY, MODEL, LlamaServer, NotAvailableError, running
@@ -34,7 +40,6 @@ pytestmark = [pytest.mark.llama, pytest.mark.asyncio]
 
 CHAT = ChatPrompt((Message("user", "hi"),))
 FILL = FillPrompt("def area(w, h):\n", "\nprint(1)\n", "a.py", "python")
-LONG = ModelRequest(TextPrompt("def "), CONTEXT - 100, limits=TimeLimits(total=120))
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +86,34 @@ async def test_fill_in_the_middle(llama: LlamaServer) -> None:
     assert answer.report.usage.prompt_tokens == len(FILL.prefix) + len(FILL.suffix) + 3
 
 
-async def test_what_the_server_says_of_itself(llama: LlamaServer) -> None:
+@pytest.mark.parametrize("files", [(), (FileText("b.py", "X = 1\n"),)])
+async def test_infill(llama: LlamaServer, files: tuple[FileText, ...]) -> None:
     connection = Connection(endpoint(llama))
+    answer = await answer_of(InfillProvider(connection), ModelRequest(replace(FILL, files=files), 16))
+    await connection.aclose()
+    assert (answer.text, answer.report.finish_reason) == (greedy(b"\n", 16), "length")
+    assert answer.report.usage is not None
+    assert answer.report.usage.completion_tokens == 16
+    assert answer.report.usage.prompt_tokens >= len(FILL.prefix) + len(FILL.suffix) + 3
+
+
+async def test_a_suffix_is_ignored_so_it_is_never_the_choice(llama: LlamaServer) -> None:
+    """The reason why this server is not asked with a suffix: it answers as if there were none."""
+    connection = Connection(endpoint(llama))
+    answer = await answer_of(provider_for(connection, Choice("suffix", None, "")), ModelRequest(FILL, 4))
+    await connection.aclose()
+    assert answer.report.usage is not None
+    assert answer.report.usage.prompt_tokens == len(FILL.prefix)
+
+
+@pytest.mark.parametrize(("model", "mode"), [(MODEL, "fim"), ("a-model-of-no-known-family", "infill")])
+async def test_what_the_server_says_of_itself(llama: LlamaServer, model: str, mode: Mode) -> None:
+    connection = Connection(replace(endpoint(llama), model=model))
     seen = await probe(connection)
     await connection.aclose()
     assert (seen.reachable, seen.models, seen.software) == (True, (MODEL,), "llama.cpp")
+    assert (seen.context, seen.fills) == (CONTEXT, True)
+    assert choose(connection.endpoint, seen).mode == mode
 
 
 async def test_stops(llama: LlamaServer) -> None:
@@ -103,13 +131,15 @@ async def test_stops(llama: LlamaServer) -> None:
     [
         ("sk-wrong", ModelRequest(CHAT, 4), AuthenticationError),
         ("sk-wrong", ModelRequest(TextPrompt("x"), 4), AuthenticationError),
+        ("sk-wrong", ModelRequest(FILL, 4), AuthenticationError),
         (KEY, ModelRequest(ChatPrompt((Message("user", "x" * (CONTEXT + 1)),)), 4), ContextOverflowError),
         (KEY, ModelRequest(TextPrompt("x" * (CONTEXT + 1)), 4), ContextOverflowError),
     ],
 )
 async def test_errors(llama: LlamaServer, key: str, request_: ModelRequest, kind: type[ModelError]) -> None:
     connection = Connection(endpoint(llama, key))
-    provider = (ChatProvider if isinstance(request_.prompt, ChatPrompt) else FimProvider)(connection)
+    ways: dict[type, Mode] = {ChatPrompt: "chat", TextPrompt: "fim", FillPrompt: "infill"}
+    provider = provider_for(connection, Choice(ways[type(request_.prompt)], None, ""))
     with pytest.raises(kind) as caught:
         await answer_of(provider, request_)
     await connection.aclose()
@@ -121,15 +151,26 @@ async def busy_slots(llama: LlamaServer) -> int:
     return sum(bool(slot["is_processing"]) for slot in slots)
 
 
-@pytest.mark.parametrize("cause", ["cancelled", "left early"])
-async def test_closing_frees_the_slot(llama: LlamaServer, cause: str) -> None:
+@pytest.mark.parametrize(
+    ("cause", "kind", "prompt"),
+    [
+        ("cancelled", FimProvider, TextPrompt("def ")),
+        ("left early", FimProvider, TextPrompt("def ")),
+        ("cancelled", ChatProvider, CHAT),
+        ("left early", InfillProvider, FILL),
+    ],
+)
+async def test_closing_frees_the_slot(
+    llama: LlamaServer, cause: str, kind: Callable[[Connection], Provider], prompt: Prompt
+) -> None:
     connection = Connection(endpoint(llama))
-    provider = FimProvider(connection)
+    provider = kind(connection)
+    long = ModelRequest(prompt, CONTEXT - 100, limits=TimeLimits(total=120))
     streaming = asyncio.Event()
     leave = asyncio.Event()
 
     async def read() -> None:
-        async with provider.stream(LONG) as answer:
+        async with provider.stream(long) as answer:
             async for _ in answer:
                 streaming.set()
                 if leave.is_set():

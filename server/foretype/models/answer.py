@@ -20,7 +20,7 @@ from foretype.models.provider import Delta, Report, TimeLimits, Usage
 from foretype.models.sse import Event, EventParser, LineTooLongError
 from foretype.models.stops import StopMatcher
 
-SLOW_REMEDY = "Wait for the model to load, choose a faster one, or raise the time limit."
+SLOW_REMEDY = "Wait for the model to load, choose a faster one, or raise `model.timeouts`."
 # After the finish reason only usage and the end mark can follow: both come at once or not at all.
 _TAIL_SECONDS = 1.0
 # Reading the last bytes keeps the connection for the next request; waiting for them is not worth more.
@@ -36,6 +36,7 @@ class Origin:
     limits: TimeLimits
     headers: Mapping[str, str]
     stops: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
     model: str = ""
     sent: str = ""
 
@@ -48,7 +49,7 @@ class StreamedAnswer:
         self._origin = origin
         self._clock = asyncio.get_running_loop().time
         self._parser = EventParser()
-        self._stops = StopMatcher(origin.stops)
+        self._stops = StopMatcher(origin.stops, origin.leads)
         self._until = origin.started + origin.limits.first_token
         self._latest = origin.started + origin.limits.total
         self._text: list[str] = []

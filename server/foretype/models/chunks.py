@@ -2,7 +2,8 @@
 
 Pure. One reader for chat chunks, completion chunks and whole (unstreamed) answers, since servers mix them:
 the role may come with empty, null, absent or real content; usage may ride on any chunk; choices may be
-empty, lack their delta, or hold a whole message; an error may come inside a 200.
+empty, lack their delta, or hold a whole message; an error may come inside a 200. llama.cpp's own routes have no
+choices at all.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def read_chunk(data: str) -> Chunk | None:
 
 
 def _from_object(payload: dict[str, object]) -> Chunk:
+    if "choices" not in payload and isinstance(payload.get("content"), str):
+        return _of_llamacpp(payload)
     error = _error_of(payload)
     choice = _first_choice(payload.get("choices"))
     usage = _usage_of(payload.get("usage"))
@@ -50,6 +53,20 @@ def _from_object(payload: dict[str, object]) -> Chunk:
         usage=usage,
         error=error,
         thinking=any(isinstance(body.get(key), str) and body[key] for key in ("reasoning", "reasoning_content")),
+    )
+
+
+def _of_llamacpp(payload: dict[str, object]) -> Chunk:
+    """llama.cpp's own shape: `{"content": .., "stop": false}`, the last one with why it stopped and counts."""
+    if payload.get("stop") is not True:
+        return Chunk(text=_text_of(payload["content"]))
+    evaluated, predicted = _count(payload.get("tokens_evaluated")), _count(payload.get("tokens_predicted"))
+    timings = payload.get("timings")
+    cached = _count(timings.get("cache_n")) if isinstance(timings, dict) else None
+    return Chunk(
+        text=_text_of(payload["content"]),
+        finish_reason="length" if payload.get("stop_type") == "limit" else "stop",
+        usage=None if evaluated is None else Usage(evaluated, predicted or 0, cached),
     )
 
 

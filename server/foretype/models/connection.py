@@ -11,15 +11,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foretype import __version__
 from foretype.errors import ConfigurationError, ModelError, TimeoutExceededError, UnreachableError
 from foretype.models.deadline import until
+from foretype.models.dialects import address_of, dialect_of
+from foretype.models.learned import Learned
 from foretype.models.network import error_of, is_address, is_loopback, network_errors, place
 from foretype.models.provider import Endpoint
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
     from openai import AsyncOpenAI
 
@@ -28,16 +33,7 @@ _NO_KEY = "none"
 # Servers and proxies commonly drop an idle connection after 60 s or more; the library's own 5 s would open
 # a new one (TCP and TLS) for almost every suggestion.
 _KEEP_ALIVE_SECONDS = 120
-# The last one is the SDK's note to itself, which it reads back from the request: how to hand out the response.
-_PLAIN_HEADERS = (
-    "host",
-    "accept",
-    "accept-encoding",
-    "connection",
-    "content-type",
-    "content-length",
-    "x-stainless-raw-response",
-)
+_PLAIN_HEADERS = ("host", "accept", "accept-encoding", "connection", "content-type", "content-length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,7 @@ class Connection:
     def __init__(self, endpoint: Endpoint) -> None:
         _check(endpoint)
         self.endpoint = endpoint
+        self.learned = Learned()
         self._client: AsyncOpenAI | None = None
         self._making: asyncio.Future[AsyncOpenAI] | None = None
         self._closed = False
@@ -90,14 +87,27 @@ class Connection:
         return Warmth((loop.time() - started) * 1000, error)
 
     async def get(self, path: str) -> str:
-        """The body of a GET under the base URL. Raises a `ModelError` for any status but success."""
+        """The body of a GET; the path is below the base address, or a whole address.
+
+        Raises a `ModelError` for any status but success.
+        """
+        return await self._ask("GET", path, None)
+
+    async def post(self, path: str, body: object) -> str:
+        """The same with a POST. Only for questions about the server itself: prompts go through streaming.py."""
+        return await self._ask("POST", path, body)
+
+    async def _ask(self, method: str, path: str, body: object) -> str:
         import httpx2
 
         client = await self.client()
         limit = self.endpoint.limits.first_token
         try:
             moment = asyncio.get_running_loop().time() + limit
-            response = await until(moment, client.get(path, cast_to=httpx2.Response))
+            if method == "GET":
+                response = await until(moment, client.get(path, cast_to=httpx2.Response))
+            else:
+                response = await until(moment, client.post(path, cast_to=httpx2.Response, body=body))
         except asyncio.TimeoutError:
             raise TimeoutExceededError(
                 f"{place(self.endpoint.base_url)} did not answer within {limit:g} s.", "Look into its log."
@@ -126,6 +136,10 @@ def _check(endpoint: Endpoint) -> None:
             "The address of the model's server is not an http:// or https:// address.",
             "Set `model.base_url`, for example to http://127.0.0.1:8080/v1.",
         )
+    if endpoint.proxy and not is_address(endpoint.proxy):
+        raise ConfigurationError(
+            "The proxy's address is not an http:// or https:// address.", "Set `model.proxy` anew, or remove it."
+        )
     for text in (endpoint.key or "", *endpoint.headers, *endpoint.headers.values()):
         if not (text.isascii() and text.isprintable()):
             raise ConfigurationError(
@@ -142,27 +156,44 @@ def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
     # OPENAI_LOG=debug would print parts of requests to stderr, which editors keep in log files.
     logging.getLogger("openai").setLevel(logging.WARNING)
     limits = endpoint.limits
+    address, query = address_of(endpoint)
+    local = is_loopback(endpoint.base_url)
     http_client = httpx2.AsyncClient(
         # The read limit only guards against a forgotten one: the real limits are kept around the iteration.
         timeout=httpx2.Timeout(connect=limits.connect, read=600, write=30, pool=30),
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_KEEP_ALIVE_SECONDS),
-        # A proxy from the environment is for the outside; loopback is never reached through one.
-        trust_env=not is_loopback(endpoint.base_url),
+        # A proxy is for the outside; loopback is never reached through one.
+        trust_env=not local,
+        proxy=None if local else endpoint.proxy or None,
         # Without TLS and proxy no certificate is ever looked at; loading the authorities would take time.
-        verify=not (is_loopback(endpoint.base_url) and endpoint.base_url.startswith("http:")),
+        verify=False if local and address.startswith("http:") else _authorities(endpoint.ca_file),
         # Code and key go to the configured address, not to where an answer sends on.
         follow_redirects=False,
         event_hooks={"request": [_Headers(endpoint)]},
     )
-    client = openai.AsyncOpenAI(
+    return openai.AsyncOpenAI(
         api_key=endpoint.key or _NO_KEY,
-        base_url=endpoint.base_url,
+        base_url=address,
+        default_query=dict(query),
         max_retries=0,
         http_client=http_client,
     )
-    # These properties import their modules.
-    _ = (client.chat.completions.with_streaming_response, client.completions.with_streaming_response)
-    return client
+
+
+def _authorities(ca_file: str) -> ssl.SSLContext:
+    """Who may vouch for servers: the system's authorities, SSL_CERT_FILE's, and those in a file of the user's."""
+    import httpx2
+
+    context = httpx2.create_ssl_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=Path(ca_file).expanduser())
+        except (OSError, RuntimeError):
+            raise ConfigurationError(
+                "The file that `model.ca_file` names cannot be read as certificates.",
+                "Name a file of certificates in PEM form, or remove the setting.",
+            ) from None
+    return context
 
 
 class _Headers:
@@ -171,7 +202,8 @@ class _Headers:
     def __init__(self, endpoint: Endpoint) -> None:
         self._own = {"user-agent": f"foretype/{__version__}"}
         if endpoint.key:
-            self._own["authorization"] = f"Bearer {endpoint.key}"
+            header = dialect_of(endpoint).key_header
+            self._own[header] = f"Bearer {endpoint.key}" if header == "authorization" else endpoint.key
         self._own.update({name.lower(): value for name, value in endpoint.headers.items()})
 
     async def __call__(self, request: httpx2.Request) -> None:

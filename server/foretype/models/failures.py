@@ -15,7 +15,6 @@ from email.utils import parsedate_to_datetime
 
 from foretype.errors import (
     AuthenticationError,
-    ContextOverflowError,
     ModelError,
     QuotaError,
     RateLimitedError,
@@ -24,18 +23,14 @@ from foretype.errors import (
     TimeoutExceededError,
     UnknownModelError,
     UnreachableError,
+    WayRefusedError,
 )
+from foretype.models.overflow import overflow_error, says_overflow
 
 MAX_RETRY_AFTER = 24 * 3600.0
 
 # The shapes were collected from recorded answers of llama.cpp, vLLM and LiteLLM and from the documented
 # codes of OpenAI, Groq and LM Studio.
-_OVERFLOW = re.compile(
-    r"context[ _](length|window|size)|maximum context|exceeds? the available context"
-    r"|context_?window_?exceeded|reduce the length|too many (input )?tokens|prompt is too long"
-    r"|exceed_context_size",
-    re.IGNORECASE,
-)
 _QUOTA = re.compile(
     r"insufficient[ _](quota|credit|balance|funds)|exceeded your current quota|billing"
     r"|payment required|out of credit",
@@ -52,6 +47,15 @@ _MODEL = re.compile(
     r"|no such model|model_not_found",
     re.IGNORECASE,
 )
+# How servers say that this model, or they themselves, cannot be asked in this way.
+_WAY = re.compile(
+    r"\bsuffix\b[^.]{0,60}(support|unknown|not permitted|extra)|(unsupported|unknown|unexpected)[^.]{0,30}\bsuffix\b"
+    r"|does not support (insert|infill|fim|completions?|generate|chat)|infill is not supported|not a chat model"
+    r"|chat template|(in|use) (the )?/?v1/(chat/)?completions|(model|endpoint)[^.]{0,60}does not support (the )?"
+    r"(chat|completions?)",
+    re.IGNORECASE,
+)
+_TLS = re.compile(r"plain http request|http request to an https|speaking plain http", re.IGNORECASE)
 _LOADING = re.compile(r"loading model|model is loading|warming up", re.IGNORECASE)
 _FILTER = re.compile(r"content[ _-]?(filter|policy|management)", re.IGNORECASE)
 _UPSTREAM = re.compile(r"connection error|connect(ion)? (refused|reset)|upstream", re.IGNORECASE)
@@ -72,6 +76,8 @@ class Failure:
 def error_from(failure: Failure) -> ModelError:
     """The error that a response with an error status, or an error inside a stream, stands for."""
     body = _parsed(failure.body)
+    if isinstance(body, str) and _TLS.search(body[:2000]):
+        return _tls_error(failure.status)
     if isinstance(body, str) and _is_page(body):
         return _page_error(failure.status)
     words = _words(body)
@@ -81,12 +87,8 @@ def error_from(failure: Failure) -> ModelError:
 
 def _by_words(words: str, status: int | None, failure: Failure) -> ModelError | None:
     """Codes and phrases that mean the same whatever the status is."""
-    if _OVERFLOW.search(words) and status not in (401, 403, 404, 429):
-        return ContextOverflowError(
-            "The prompt is longer than the model's context window.",
-            "Lower `context.max_tokens`, or start the model with a larger context.",
-            status=status,
-        )
+    if says_overflow(words) and status not in (401, 403, 404, 429):
+        return overflow_error(words, _parsed(failure.body), status)
     if status == 402 or (status in (None, 400, 403, 429) and _QUOTA.search(words)):
         return QuotaError(
             "The account at the model's provider has no credit left.",
@@ -97,6 +99,8 @@ def _by_words(words: str, status: int | None, failure: Failure) -> ModelError | 
         return _limit_error(429, failure.headers)
     if _AUTH.search(words) and status in (None, 400, 401, 403):
         return _key_error(status)
+    if status in (400, 404, 405, 422, 500, 501) and _WAY.search(words):
+        return _way_error(status)
     if status in (None, 400, 404, 422) and _MODEL.search(words):
         return _model_error(failure.model, status)
     if _FILTER.search(words) and status in (None, 400, 403, 422):
@@ -115,11 +119,7 @@ def _by_status(status: int | None, failure: Failure) -> ModelError | None:
     if status == 429:
         return _limit_error(status, failure.headers)
     if status in (404, 405, 501):
-        return UnknownModelError(
-            "The server does not know this address or this way of asking.",
-            "Check that `model.base_url` ends as the provider says (often in /v1), and set `model.mode`.",
-            status=status,
-        )
+        return _way_error(status)
     if status in (408, 504):
         return TimeoutExceededError("The model's server gave up waiting for the model.", status=status)
     if status is not None and 300 <= status < 400:
@@ -157,6 +157,20 @@ def _model_error(model: str, status: int | None) -> UnknownModelError:
         f"The server does not have the model{named}.",
         "Set `model.name` to one that `foretype check` lists.",
         status=status,
+    )
+
+
+def _way_error(status: int | None) -> WayRefusedError:
+    return WayRefusedError(
+        "The server does not know this address or this way of asking.",
+        "Check that `model.base_url` ends as the provider says (often in /v1), and set `model.mode` to auto.",
+        status=status,
+    )
+
+
+def _tls_error(status: int | None) -> UnreachableError:
+    return UnreachableError(
+        "The server expects TLS.", "Write https:// instead of http:// in `model.base_url`.", status=status
     )
 
 

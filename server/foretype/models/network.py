@@ -25,6 +25,13 @@ def network_errors() -> tuple[type[Exception], ...]:
     return (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, UnicodeError)
 
 
+def refusal_in(error: BaseException) -> tuple[int, str] | None:
+    """Status and body where the server answered with an error; None where there was no answer."""
+    import openai
+
+    return (error.status_code, error.response.text) if isinstance(error, openai.APIStatusError) else None
+
+
 def was_reset_before_answer(error: BaseException) -> bool:
     """Whether the server dropped the connection without one byte of answer.
 
@@ -64,10 +71,12 @@ def _unreachable(chain: list[BaseException], where: str) -> UnreachableError:
     if "certificate" in words or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
         return UnreachableError(
             f"The certificate of {where} is not trusted.",
-            "Add its authority to the system's store, or name it in SSL_CERT_FILE.",
+            "Name its authority's certificate in `model.ca_file`, or add it to the system's store.",
         )
     if "ProxyError" in names:
-        return UnreachableError(f"The proxy did not connect to {where}.", "Check HTTPS_PROXY and NO_PROXY.")
+        return UnreachableError(
+            f"The proxy did not connect to {where}.", "Check `model.proxy`, HTTPS_PROXY and NO_PROXY."
+        )
     if names & {"UnsupportedProtocol", "InvalidURL"}:
         return UnreachableError(
             "The address of the model's server is not valid.", "Set `model.base_url` to an http(s) address."

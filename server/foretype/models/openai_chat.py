@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, cast
 
 from foretype.models.connection import Connection
 from foretype.models.provider import Answer, ChatPrompt, Mode, ModelRequest
-from foretype.models.stops import wire_stops
-from foretype.models.streaming import open_answer, sendable
-
-if TYPE_CHECKING:
-    from openai import AsyncAPIResponse, AsyncOpenAI
+from foretype.models.question import Question, sendable
+from foretype.models.streaming import open_answer
 
 
 class ChatProvider:
@@ -29,17 +25,4 @@ class ChatProvider:
         if not isinstance(prompt, ChatPrompt):
             raise TypeError(f"a chat endpoint takes a ChatPrompt, not {type(prompt).__name__}")
         messages = [{"role": message.role, "content": sendable(message.content)} for message in prompt.messages]
-        body: dict[str, Any] = {
-            "model": self._connection.endpoint.model,
-            "messages": messages,
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "stream_options": {"include_usage": True},
-        }
-        if stops := wire_stops(request.stop, prompt.stop):
-            body["stop"] = stops
-
-        def send(client: AsyncOpenAI) -> AbstractAsyncContextManager[AsyncAPIResponse[Any]]:
-            return client.chat.completions.with_streaming_response.create(stream=True, **body)
-
-        return cast("AbstractAsyncContextManager[Answer]", open_answer(self._connection, request, send))
+        return open_answer(self._connection, request, Question("chat", "/chat/completions", {"messages": messages}))

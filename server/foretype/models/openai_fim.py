@@ -7,15 +7,11 @@ Ollama do); the endpoint's `suffix` field is not used here, since several server
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, cast
 
 from foretype.models.connection import Connection
 from foretype.models.provider import Answer, Mode, ModelRequest, TextPrompt
-from foretype.models.stops import wire_stops
-from foretype.models.streaming import open_answer, sendable
-
-if TYPE_CHECKING:
-    from openai import AsyncAPIResponse, AsyncOpenAI
+from foretype.models.question import Question, sendable
+from foretype.models.streaming import open_answer
 
 
 class FimProvider:
@@ -32,17 +28,5 @@ class FimProvider:
         prompt = request.prompt
         if not isinstance(prompt, TextPrompt):
             raise TypeError(f"a completions endpoint takes a TextPrompt, not {type(prompt).__name__}")
-        body: dict[str, Any] = {
-            "model": self._connection.endpoint.model,
-            "prompt": sendable(prompt.text),
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "stream_options": {"include_usage": True},
-        }
-        if stops := wire_stops(request.stop, prompt.stop):
-            body["stop"] = stops
-
-        def send(client: AsyncOpenAI) -> AbstractAsyncContextManager[AsyncAPIResponse[Any]]:
-            return client.completions.with_streaming_response.create(stream=True, **body)
-
-        return cast("AbstractAsyncContextManager[Answer]", open_answer(self._connection, request, send))
+        question = Question("fim", "/completions", {"prompt": sendable(prompt.text)})
+        return open_answer(self._connection, request, question)

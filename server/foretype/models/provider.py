@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from foretype.models.families import Family
 
 Mode = Literal["auto", "chat", "fim", "suffix", "mistral", "infill", "local"]
 Role = Literal["system", "user", "assistant"]
@@ -23,16 +25,18 @@ class TimeLimits:
     """
 
     connect: float = 3.0
-    first_token: float = 8.0
-    between_tokens: float = 4.0
-    total: float = 15.0
+    first_token: float = 6.0
+    between_tokens: float = 3.0
+    total: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where a model is and how it is reached. `base_url` ends before `/chat/completions`, usually in `/v1`.
 
-    The key and the headers are left out of `repr`, so that no log line can hold them by accident.
+    `extra_body` goes into every question; `proxy` is never used for loopback;
+    `ca_file` holds authorities that are trusted besides the system's; `families` are the user's own. What may hold
+    a secret is left out of `repr`, so that no log line can have it by accident.
     """
 
     base_url: str
@@ -41,24 +45,49 @@ class Endpoint:
     mode: Mode = "auto"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: TimeLimits = TimeLimits()
+    extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    proxy: str = field(default="", repr=False)
+    ca_file: str = ""
+    families: tuple[Family, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A part of another file, shown to the model beside the document: its path as the model sees it, and the text."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class FillPrompt:
-    """A hole in a document, not rendered yet: what stands before and after it, of any length."""
+    """A hole in a document: what stands before and after it, for servers that build the prompt themselves.
+
+    Also the form in which a hole begins its way, of any length, before prompts/ cuts or renders it. `marks` and
+    `leads` as in `TextPrompt`; `files` are other files' texts, the most relevant last.
+    """
 
     prefix: str
     suffix: str
     path: str = ""
     language_id: str = ""
+    marks: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    files: tuple[FileText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TextPrompt:
-    """Text for a completions endpoint; `stop` holds the strings that end an answer in this prompt's form."""
+    """Text for a completions endpoint; `stop` holds the strings that end an answer in this prompt's form.
+
+    `marks`, the model's special tokens, end it as well but never travel; `leads` are those with which an answer may
+    begin, where they are dropped.
+    """
 
     text: str
     stop: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +100,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatPrompt:
-    """Messages for a chat endpoint; `stop` as in `TextPrompt`."""
+    """Messages for a chat endpoint; the rest as in `TextPrompt`."""
 
     messages: tuple[Message, ...]
     stop: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
 
 
 Prompt = FillPrompt | TextPrompt | ChatPrompt

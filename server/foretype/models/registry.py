@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
-from foretype.errors import ConfigurationError, ModelError, UnknownModelError
+from foretype.errors import ConfigurationError
 from foretype.models.connection import Connection
+from foretype.models.dialects import Dialect, dialect_of
 from foretype.models.families import Family, family_of
+from foretype.models.llamacpp_infill import InfillProvider
+from foretype.models.mistral_fim import MistralFimProvider
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.openai_fim import FimProvider
+from foretype.models.openai_suffix import SuffixProvider
+from foretype.models.probing import Probe
 from foretype.models.provider import Endpoint, Mode, Provider
 
-# These answer chat only, or do not hand the prompt's special tokens to the model.
-_CHAT_HOSTS = (
-    "api.openai.com",
-    "api.deepseek.com",
-    "api.groq.com",
-    "api.anthropic.com",
-    "api.mistral.ai",
-    "codestral.mistral.ai",
-    "generativelanguage.googleapis.com",
-    "openrouter.ai",
-)
+WAYS: Final[dict[Mode, str]] = {
+    "chat": "chat messages",
+    "fim": "a fill-in-the-middle prompt",
+    "suffix": "a prompt with a suffix",
+    "mistral": "Mistral's fill-in-the-middle route",
+    "infill": "llama.cpp's infill route",
+}
+"""The ways to ask a model, in words that follow "asked by"."""
 
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a server says of itself. `detail` is one sentence for a person; `error` is None if all is well."""
-
-    reachable: bool
-    models: tuple[str, ...] = ()
-    detail: str = ""
-    error: ModelError | None = None
-    software: str = ""
+_PROVIDERS: Final[dict[Mode, Callable[[Connection], Provider]]] = {
+    "chat": ChatProvider,
+    "fim": FimProvider,
+    "suffix": SuffixProvider,
+    "mistral": MistralFimProvider,
+    "infill": InfillProvider,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,77 +46,98 @@ class Choice:
     why: str
 
 
-async def probe(connection: Connection) -> Probe:
-    """Ask the server for its models. Never raises for what the server does."""
-    endpoint = connection.endpoint
-    try:
-        names, software = _models_in(await connection.get("/models"))
-    except UnknownModelError as error:
-        return Probe(True, detail=f"The server does not list its models ({error.status}).")
-    except ModelError as error:
-        return Probe(error.status is not None, detail=error.message, error=error)
-    if not names:
-        return Probe(True, detail="The server names no models.", software=software)
-    if endpoint.model not in names and endpoint.model.removesuffix(":latest") not in names:
-        listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-        detail = f"The server does not list {endpoint.model!r}; it lists {listed}."
-    else:
-        detail = f"The server has {endpoint.model!r}."
-    return Probe(True, names, detail, software=software)
-
-
 def choose(endpoint: Endpoint, seen: Probe | None = None) -> Choice:
     """How to ask this endpoint. Raises `ConfigurationError` for a mode that cannot be used with it."""
-    family = family_of(endpoint.model)
-    mode = endpoint.mode
-    if mode == "chat":
-        return Choice("chat", family, "set by `model.mode`")
-    if mode == "fim":
-        if family is None:
-            raise ConfigurationError(
-                f"How {endpoint.model!r} fills in the middle is not known.",
-                "Set `model.mode` to auto or chat, or choose a model of a known family.",
-            )
-        return Choice("fim", family, "set by `model.mode`")
-    if mode != "auto":
-        raise ConfigurationError(
-            f"The mode {mode!r} cannot be used with an endpoint in this version.",
-            "Set `model.mode` to auto, chat or fim.",
-        )
-    return _automatic(endpoint, family, seen)
+    return choices(endpoint, seen)[0]
 
 
-def _automatic(endpoint: Endpoint, family: Family | None, seen: Probe | None) -> Choice:
-    if family is None:
-        return Choice("chat", None, "no fill-in-the-middle form is known for this model")
-    if not family.preferred:
-        return Choice("chat", family, f"{family.name} is made for chat first")
-    host = urlsplit(endpoint.base_url).hostname or ""
-    if host in _CHAT_HOSTS:
-        return Choice("chat", family, f"{host} does not pass fill-in-the-middle tokens to its models")
-    # Ollama wraps a prompt in the model's chat template, unless the model is a base model, which has none.
-    is_ollama = (seen is not None and seen.software == "ollama") or urlsplit(endpoint.base_url).port == 11434
-    if is_ollama and "base" not in endpoint.model.lower():
-        return Choice("chat", family, "Ollama wraps prompts in the model's chat template")
-    return Choice("fim", family, f"{family.name} fills in the middle")
+def choices(endpoint: Endpoint, seen: Probe | None = None) -> tuple[Choice, ...]:
+    """The ways in which this endpoint can be asked, best first: a later one is for when the server refuses the first.
+
+    A mode that the user set is the only one. Raises `ConfigurationError` where it cannot be used.
+    """
+    seen = seen or Probe(reachable=False)
+    family = family_of(endpoint.model, endpoint.families)
+    if endpoint.mode != "auto":
+        return (_set_by_user(endpoint, family, seen),)
+    found: dict[Mode, Choice] = {}
+    for mode, why in _automatic(endpoint, family, seen):
+        found.setdefault(mode, Choice(mode, family, why))
+    return tuple(found.values())
 
 
 def provider_for(connection: Connection, choice: Choice) -> Provider:
     """The provider that asks in the chosen way."""
-    return FimProvider(connection) if choice.mode == "fim" else ChatProvider(connection)
+    return _PROVIDERS[choice.mode](connection)
 
 
-def _models_in(body: str) -> tuple[tuple[str, ...], str]:
-    """The names in an answer of /models, and the server's software where it gives itself away."""
-    try:
-        payload = json.loads(body)
-    except ValueError:
-        return (), ""
-    entries = payload.get("data") if isinstance(payload, dict) else payload
-    if not isinstance(entries, list):
-        return (), ""
-    entries = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
-    owners = {str(entry.get("owned_by", "")).lower() for entry in entries}
-    known = {"llamacpp": "llama.cpp", "library": "ollama", "vllm": "vLLM"}
-    software = next((known[owner] for owner in owners if owner in known), "")
-    return tuple(entry["id"] for entry in entries), software
+def _set_by_user(endpoint: Endpoint, family: Family | None, seen: Probe) -> Choice:
+    mode = endpoint.mode
+    if mode not in _PROVIDERS:
+        raise ConfigurationError(
+            f"The mode {mode!r} cannot be used with an endpoint.", f"Set `model.mode` to auto or {', '.join(WAYS)}."
+        )
+    if mode == "fim" and family is None:
+        raise ConfigurationError(
+            f"How {endpoint.model!r} fills in the middle is not known.",
+            "Set `model.mode` to auto or chat, choose a model of a known family, or describe it in `model.families`.",
+        )
+    if mode in ("fim", "infill") and seen.fills is False:
+        raise ConfigurationError(
+            f"The server's model {endpoint.model!r} does not know fill-in-the-middle tokens.",
+            "Set `model.mode` to auto or chat, or load a code model.",
+        )
+    return Choice(mode, family, "set by `model.mode`")
+
+
+def _automatic(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str]]:
+    """Ways and reasons, best first; a way may come twice."""
+    dialect = dialect_of(endpoint)
+    if dialect.ways:
+        yield from _of_provider(dialect, seen)
+    elif seen.software == "ollama" or urlsplit(endpoint.base_url).port == 11434:
+        yield from _of_ollama(endpoint, family, seen)
+    elif seen.software == "llama.cpp":
+        yield from _of_llamacpp(family, seen)
+    elif family is None:
+        yield "chat", "no fill-in-the-middle form is known for this model"
+    elif family.preferred:
+        yield "fim", f"{family.name} fills in the middle"
+        yield "chat", "the server takes chat"
+    else:
+        yield "chat", f"{family.name} is made for chat first"
+        yield "fim", f"{family.name} can fill in the middle"
+
+
+def _of_provider(dialect: Dialect, seen: Probe) -> Iterator[tuple[Mode, str]]:
+    for mode in dialect.ways:
+        if mode == "chat":
+            yield mode, f"{dialect.name} is asked so"
+        elif seen.fills is not False:
+            yield mode, f"{dialect.name} has it for this model"
+    yield "chat", f"{dialect.name} is asked so"
+
+
+def _of_ollama(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str]]:
+    """Ollama wraps a prompt in the model's chat template, unless it is a base model, which has none.
+
+    With a suffix it uses the model's own fill-in-the-middle template, where the model's file has one.
+    """
+    if seen.fills or (seen.fills is None and family is not None and family.preferred):
+        yield "suffix", "Ollama builds the fill-in-the-middle prompt itself"
+    if family is not None and "base" in endpoint.model.lower():
+        yield "fim", f"{family.name} fills in the middle"
+    yield "chat", "Ollama is asked so where a model's template does not fill in the middle"
+
+
+def _of_llamacpp(family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str]]:
+    fills = seen.fills is not False
+    if family is not None and fills:
+        route = ("infill", f"llama.cpp knows the form of {family.name} best")
+        prompt = ("fim", f"{family.name} fills in the middle")
+        chat = ("chat", f"{family.name} is made for chat first")
+        ordered = (route, prompt) if family.by_server else (prompt, route)
+        yield from ordered if family.preferred else (chat, *ordered)  # type: ignore[misc]
+    elif seen.fills:
+        yield "infill", "the model's file has fill-in-the-middle tokens"
+    yield "chat", "the model has no fill-in-the-middle tokens" if not fills else "no fill-in-the-middle form is known"

@@ -7,50 +7,69 @@ to the server is closed, so that it stops generating; only a whole answer leaves
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 from foretype.errors import TimeoutExceededError
 from foretype.models.answer import SLOW_REMEDY, Origin, StreamedAnswer
 from foretype.models.connection import Connection
 from foretype.models.deadline import until
-from foretype.models.network import error_of, network_errors, place, was_reset_before_answer
-from foretype.models.provider import ChatPrompt, FillPrompt, ModelRequest
+from foretype.models.network import error_of, network_errors, place, refusal_in, was_reset_before_answer
+from foretype.models.provider import ModelRequest
+from foretype.models.question import Question, body_of, text_of
 
 if TYPE_CHECKING:
-    from openai import AsyncAPIResponse, AsyncOpenAI
-
-    Send = Callable[[AsyncOpenAI], AbstractAsyncContextManager[AsyncAPIResponse[Any]]]
+    import httpx2
+    from openai import AsyncOpenAI
 
 
 @asynccontextmanager
-async def open_answer(connection: Connection, request: ModelRequest, send: Send) -> AsyncIterator[StreamedAnswer]:
+async def open_answer(
+    connection: Connection, request: ModelRequest, question: Question
+) -> AsyncIterator[StreamedAnswer]:
     """Send a request and yield its answer. Raises a `ModelError` where no answer begins."""
     client = await connection.client()
     endpoint = connection.endpoint
     started = asyncio.get_running_loop().time()
     limits = request.limits or endpoint.limits
-    sent = _sent(request)
+    sent = text_of(request)
+    body = body_of(endpoint, request, question)
     async with AsyncExitStack() as stack:
         try:
             moment = started + min(limits.first_token, limits.total)
-            response = await until(moment, _respond(stack, client, send))
+            response = await until(moment, _respond(connection, client, question.path, body))
         except asyncio.TimeoutError:
             raise TimeoutExceededError(
                 f"{place(endpoint.base_url)} did not begin to answer within {limits.first_token:g} s.", SLOW_REMEDY
             ) from None
         except network_errors() as error:
             raise error_of(error, endpoint, sent) from None
-        stops = (*request.stop, *getattr(request.prompt, "stop", ()))
-        origin = Origin(started, limits, response.headers, stops, endpoint.model, sent)
-        answer = StreamedAnswer(response.iter_bytes(), origin)
+        stack.push_async_callback(response.aclose)
+        prompt = request.prompt
+        stops = (*request.stop, *getattr(prompt, "stop", ()), *prompt.marks)
+        origin = Origin(started, limits, response.headers, stops, prompt.leads, endpoint.model, sent)
+        answer = StreamedAnswer(response.aiter_bytes(), origin)
         yield answer
         await answer.drain()
 
 
-async def _respond(stack: AsyncExitStack, client: AsyncOpenAI, send: Send) -> AsyncAPIResponse[Any]:
-    """The response, once its headers are there; asks once more where a kept connection turns out to be dead."""
+async def _respond(connection: Connection, client: AsyncOpenAI, path: str, body: Mapping[str, Any]) -> httpx2.Response:
+    """The response, once its headers are there; asks again without a field that the server refused."""
+    while True:
+        fitted = connection.learned.fit(body)
+        try:
+            return await _send(client, path, fitted)
+        except network_errors() as error:
+            refusal = refusal_in(error)
+            if refusal is None or not connection.learned.learn(*refusal, fitted):
+                raise
+
+
+async def _send(client: AsyncOpenAI, path: str, body: dict[str, Any]) -> httpx2.Response:
+    """Send once, and once more where a kept connection turns out to be dead."""
+    import httpx2
+    from openai import AsyncStream
     from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
     attempts = AsyncRetrying(
@@ -58,20 +77,9 @@ async def _respond(stack: AsyncExitStack, client: AsyncOpenAI, send: Send) -> As
     )
     async for attempt in attempts:
         with attempt:
-            return await stack.enter_async_context(send(client))
+            response: object = await client.post(
+                path, cast_to=httpx2.Response, body=body, stream=True, stream_cls=AsyncStream[object]
+            )
+            # The SDK hands a response through as it is where that is the type asked for.
+            return cast("httpx2.Response", response)
     raise AssertionError("the last attempt either returns or raises")
-
-
-def sendable(text: str) -> str:
-    """The text as UTF-8 can carry it: half surrogates, which damaged files may hold, become question marks."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _sent(request: ModelRequest) -> str:
-    """The text of a prompt, which no error message may quote."""
-    prompt = request.prompt
-    if isinstance(prompt, ChatPrompt):
-        return "\n".join(message.content for message in prompt.messages)
-    if isinstance(prompt, FillPrompt):
-        return prompt.prefix + "\n" + prompt.suffix
-    return prompt.text

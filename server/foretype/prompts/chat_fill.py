@@ -14,6 +14,7 @@ from importlib import resources
 from foretype.models.families import Family
 from foretype.models.provider import ChatPrompt, FillPrompt, Message
 from foretype.prompts.budget import fit
+from foretype.prompts.fim import too_small
 from foretype.prompts.tokens import Counter
 
 HOLE = "<FILL_HERE>"
@@ -33,24 +34,26 @@ def instructions() -> str:
 def render_chat(fill: FillPrompt, family: Family | None, budget: int, counter: Counter) -> ChatPrompt:
     """Messages of at most `budget` tokens by the counter, with an allowance for the chat template.
 
-    The mark and, where the model's family is known, its special tokens are taken out of the document's text.
-    Raises ValueError if the budget does not even hold the instructions.
+    The mark and, where the model's family is known, its special tokens are taken out of the document's text. A path
+    that is too long for the budget is left out. Raises ConfigurationError if that does not hold the instructions.
     """
     reach = max(budget, 1) * _REACH
     prefix, suffix, path = (
         _without_marks(text, family) for text in (fill.prefix[-reach:], fill.suffix[:reach], fill.path)
     )
-    head = f"File: {path or 'untitled'}\nLanguage: {fill.language_id or 'unknown'}\n\n"
-    budget -= counter.count(instructions()) + 2 * _TOKENS_PER_MESSAGE
-    left = budget - counter.count(head) - counter.count(HOLE)
-    while left >= 0:
-        window = fit(prefix, suffix, left, counter)
-        question = f"{head}{window.prefix}{HOLE}{window.suffix}"
-        over = counter.count(question) - budget
-        if over <= 0:
-            return ChatPrompt((Message("system", instructions()), Message("user", question)))
-        left -= over
-    raise ValueError("the budget does not hold the instructions")
+    room = budget - counter.count(instructions()) - 2 * _TOKENS_PER_MESSAGE
+    for shown in (path or "untitled", "untitled"):
+        head = f"File: {shown}\nLanguage: {fill.language_id or 'unknown'}\n\n"
+        left = room - counter.count(head) - counter.count(HOLE)
+        while left >= 0:
+            window = fit(prefix, suffix, left, counter)
+            question = f"{head}{window.prefix}{HOLE}{window.suffix}"
+            over = counter.count(question) - room
+            if over <= 0:
+                messages = (Message("system", instructions()), Message("user", question))
+                return ChatPrompt(messages, marks=family.tokens if family else ())
+            left -= over
+    raise too_small(budget, "the instructions for a chat model")
 
 
 def read_fill(raw: str, fill: FillPrompt, *, finished: bool) -> str:

@@ -43,6 +43,8 @@ def _group(kind: type[Any], prefix: str, texts: Mapping[str, str]) -> dict[str, 
 
 def _type(hint: Any, rule: Rule) -> dict[str, Any]:
     origin = get_origin(hint)
+    if hint is Any:
+        return {}
     if origin in (Union, types.UnionType):
         return _union(hint, rule)
     if origin is Literal:

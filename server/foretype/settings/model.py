@@ -199,7 +199,7 @@ class Completion:
         Rule(off=("never",)),
     )
     threshold: float = option(
-        0.57,
+        0.55,
         "How sure the embedded engine must be before it shows anything, from 0 (always) to 1 (never).",
         Rule(minimum=0, maximum=1, off=(1.0,)),
     )

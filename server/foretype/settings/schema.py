@@ -24,12 +24,13 @@ class Rule:
     `scope` "user" means: never from a project file. `off` lists the values (for a table: of its entries)
     that even an untrusted workspace may set, because they only switch something off; `adds` says the same
     of a list that may be made longer. `allowed` completes the sentence "it must be ..." for a `pattern`.
-    A `secret` value is never printed.
+    A `secret` value is never printed. A text may hold line ends and tabs only with `lines`.
     """
 
     scope: Scope = "project"
     environment: str = ""
     secret: bool = False
+    lines: bool = False
     off: tuple[object, ...] = ()
     adds: bool = False
     minimum: float | None = None

@@ -20,6 +20,7 @@ _MISSING: Final = object()
 _LONGEST_SHOWN = 60
 _HUGE = 10**18
 _NO_REAL_MAXIMUM = 10**9
+_DEEPEST = 8
 # Controls could forge a header or a line of the log; half a surrogate pair cannot be encoded.
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -109,6 +110,8 @@ def _convert(hint: Any, raw: object, key: str, rule: Rule) -> Converted:
         return _table(get_args(hint)[1], raw, key, rule)
     if dataclasses.is_dataclass(hint):
         return _record(hint, raw, key, rule)
+    if hint is Any:
+        return Converted(raw) if _is_plain(raw) else _refuse(key, raw, "a value that JSON can hold", rule)
     if hint is bool:
         return Converted(raw) if isinstance(raw, bool) else _refuse(key, raw, "true or false, without quotes", rule)
     if hint is str:
@@ -138,11 +141,22 @@ def _choice(choices: tuple[str, ...], raw: object, key: str) -> Converted:
 def _text(raw: object, key: str, rule: Rule) -> Converted:
     if not isinstance(raw, str):
         return _refuse(key, raw, "a string", rule)
-    if _UNUSABLE.search(raw):
+    if _UNUSABLE.search(re.sub(r"[\n\t]", "", raw) if rule.lines else raw):
         return _refuse(key, raw, "a string without control characters", rule)
     if raw and rule.pattern and not re.fullmatch(rule.pattern, raw):
         return _refuse(key, raw, rule.allowed, rule)
     return Converted(raw)
+
+
+def _is_plain(raw: object, depth: int = 0) -> bool:
+    """Whether JSON can hold this, within reason: dates of TOML, infinity and half surrogates it cannot."""
+    if isinstance(raw, str):
+        return not re.search("[\ud800-\udfff]", raw)
+    if isinstance(raw, (list, tuple)):
+        return depth < _DEEPEST and all(_is_plain(entry, depth + 1) for entry in raw)
+    if isinstance(raw, Mapping):
+        return depth < _DEEPEST and all(isinstance(name, str) and _is_plain(raw[name], depth + 1) for name in raw)
+    return raw is None or isinstance(raw, (bool, int)) or (isinstance(raw, float) and math.isfinite(raw))
 
 
 def _number(hint: type[int] | type[float], raw: object, key: str, rule: Rule) -> Converted:

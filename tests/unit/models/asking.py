@@ -6,22 +6,25 @@ from dataclasses import dataclass
 
 from foretype.errors import ModelError
 from foretype.models.connection import Connection
-from foretype.models.openai_chat import ChatProvider
-from foretype.models.openai_fim import FimProvider
 from foretype.models.provider import (
     ChatPrompt,
     Endpoint,
+    FillPrompt,
     Message,
+    Mode,
     ModelRequest,
     Provider,
     Report,
     TextPrompt,
     TimeLimits,
 )
+from foretype.models.registry import Choice, provider_for
 from tests.stub import StubServer
 
 CHAT = ModelRequest(ChatPrompt((Message("user", "secret_prompt = 1"),)), max_tokens=16)
 TEXT = ModelRequest(TextPrompt("secret_prompt = 1"), max_tokens=16)
+FILL = ModelRequest(FillPrompt("secret_prompt = 1", "secret_suffix", "a.py", "python"), max_tokens=16)
+QUESTIONS: dict[Mode, ModelRequest] = {"chat": CHAT, "fim": TEXT, "suffix": FILL, "mistral": FILL, "infill": FILL}
 QUICK = TimeLimits(connect=2, first_token=5, between_tokens=5, total=10)
 
 
@@ -60,7 +63,20 @@ async def ask(provider: Provider, request: ModelRequest) -> Outcome:
 async def ask_stub(stub: StubServer, request: ModelRequest = CHAT, **more: object) -> Outcome:
     connection = Connection(endpoint(stub, **more))
     try:
-        kind = ChatProvider if isinstance(request.prompt, ChatPrompt) else FimProvider
-        return await ask(kind(connection), request)
+        return await ask(provider_for(connection, Choice(_way_of(request), None, "")), request)
     finally:
         await connection.aclose()
+
+
+async def ask_way(stub: StubServer, way: Mode, **more: object) -> Outcome:
+    """The same, in any of the ways."""
+    connection = Connection(endpoint(stub, **more))
+    try:
+        return await ask(provider_for(connection, Choice(way, None, "")), QUESTIONS[way])
+    finally:
+        await connection.aclose()
+
+
+def _way_of(request: ModelRequest) -> Mode:
+    kinds: dict[type, Mode] = {ChatPrompt: "chat", TextPrompt: "fim", FillPrompt: "infill"}
+    return kinds[type(request.prompt)]

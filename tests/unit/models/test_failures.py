@@ -12,6 +12,7 @@ from foretype.models.failures import Failure, error_from, quotable, retry_after
 
 AUTH, OVERFLOW, RATE = errors.AuthenticationError, errors.ContextOverflowError, errors.RateLimitedError
 QUOTA, MODEL, REFUSED = errors.QuotaError, errors.UnknownModelError, errors.RefusedError
+WAY = errors.WayRefusedError
 SERVER, UNREACHABLE, LATE = errors.ServerError, errors.UnreachableError, errors.TimeoutExceededError
 
 
@@ -38,12 +39,21 @@ SERVER, UNREACHABLE, LATE = errors.ServerError, errors.UnreachableError, errors.
         (404, {"error": {"message": "model \"x\" not found, try pulling it first"}}, MODEL),
         (404, {"error": {"message": "The model `x` does not exist", "code": "model_not_found"}}, MODEL),
         (400, {"error": {"message": "Invalid model name passed in model=x"}}, MODEL),
-        (404, "404 page not found", MODEL),
-        (405, {"detail": "Method Not Allowed"}, MODEL),
-        (501, {"error": {"message": "This server does not support completions", "code": 501}}, MODEL),
+        (404, "404 page not found", WAY),
+        (405, {"detail": "Method Not Allowed"}, WAY),
+        (501, {"error": {"message": "This server does not support completions", "code": 501}}, WAY),
         (400, {"error": {"message": "The response was filtered", "code": "content_filter"}}, REFUSED),
         (422, {"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc": ["store"]}]}}, REFUSED),
-        (400, {"error": {"message": "suffix is not currently supported", "type": "BadRequestError"}}, REFUSED),
+        (400, {"error": {"message": "suffix is not currently supported", "type": "BadRequestError"}}, WAY),
+        (400, {"error": {"message": "suffix is only supported for models with FIM completion", "code": 400}}, WAY),
+        (500, {"error": {"message": "Unsupported param: suffix"}}, WAY),
+        (400, {"error": {"message": "registry.ollama.ai/library/llama3:8b does not support insert"}}, WAY),
+        (404, {"error": {"message": "This is a chat model and not supported in the v1/completions endpoint."}}, WAY),
+        (404, {"error": {"message": "The model does not support Chat Completions API", "type": "NotFound"}}, WAY),
+        (400, {"message": "default chat template is no longer allowed", "object": "error"}, WAY),
+        (501, {"error": {"message": "Infill is not supported by this model: prefix token is missing."}}, WAY),
+        (400, "<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>", UNREACHABLE),
+        (400, "Client sent an HTTP request to an HTTPS server.\n", UNREACHABLE),
         (503, {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}, SERVER),
         (529, {"error": {"message": "overloaded", "type": "overloaded_error"}}, SERVER),
         (500, "Internal Server Error", SERVER),
@@ -70,7 +80,7 @@ def test_kinds(status: int | None, body: object, kind: type[errors.ModelError]) 
 
 
 def test_only_what_can_succeed_is_tried_again() -> None:
-    assert not any(kind.retry for kind in (AUTH, OVERFLOW, QUOTA, MODEL, REFUSED))
+    assert not any(kind.retry for kind in (AUTH, OVERFLOW, QUOTA, MODEL, WAY, REFUSED))
     assert all(kind.retry for kind in (RATE, SERVER, LATE, UNREACHABLE))
 
 

@@ -1,7 +1,8 @@
 """Recorded answers of real servers, replayed byte for byte at random receive boundaries.
 
 What each must come to is in tests/wire/expected.json: either the text, finish reason and token counts, or the
-error with its status and what it carries.
+error with its status and what it carries. Answers of servers to other questions (embeddings, metrics) are here as
+well: nothing that a server sends may hang or raise anything but an error of the tree.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from foretype.errors import RateLimitedError, StreamBrokenError
+from foretype.errors import ContextOverflowError, RateLimitedError, StreamBrokenError
+from foretype.models.provider import Mode
 from tests.stub import StubServer, replies
-from tests.unit.models.asking import CHAT, Outcome, ask_stub
+from tests.unit.models.asking import Outcome, ask_way
 
 WIRE = Path(__file__).parents[2] / "wire"
 EXPECTED: dict[str, dict[str, object]] = json.loads((WIRE / "expected.json").read_text(encoding="utf-8"))
@@ -31,6 +33,8 @@ def told(outcome: Outcome) -> dict[str, object]:
     found.update(error=type(error).__name__, status=error.status)
     if isinstance(error, RateLimitedError):
         found["retry_after"] = error.retry_after
+    if isinstance(error, ContextOverflowError):
+        found.update(limit=error.limit, prompt_tokens=error.prompt_tokens)
     if isinstance(error, StreamBrokenError):
         assert error.partial == outcome.text
     return found
@@ -40,12 +44,19 @@ def test_every_recording_is_expected() -> None:
     assert {path.stem for path in WIRE.glob("*.raw")} == set(EXPECTED)
 
 
+def cuttings(name: str, raw: bytes) -> list[list[int]]:
+    """Where the bytes are cut: nowhere, at few, some and many places. The same for a name at every run."""
+    chance = random.Random(name)
+    places = range(1, max(1, len(raw)))
+    return [[], *(sorted(chance.sample(places, min(count, len(places)))) for count in (3, 30, 30, 200))]
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 async def test_recording(name: str) -> None:
     raw = (WIRE / f"{name}.raw").read_bytes()
-    chance = random.Random(name)
-    cuts = [[], *(sorted(chance.sample(range(1, len(raw)), min(30, len(raw) - 1))) for _ in range(3))]
+    cuts = cuttings(name, raw)
+    way: Mode = "infill" if "infill" in name else "fim" if "completions" in name else "chat"
     async with StubServer(*(replies.recorded(raw, places) for places in cuts)) as stub:
         for _ in cuts:
-            assert told(await ask_stub(stub, CHAT)) == EXPECTED[name]
+            assert told(await ask_way(stub, way)) == EXPECTED[name]

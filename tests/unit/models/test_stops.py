@@ -44,5 +44,33 @@ def test_cuts_change_nothing(stops: list[str], text: str, one: int, two: int) ->
     assert not any(stop in "".join(shown) for stop in stops)
 
 
+@pytest.mark.parametrize(
+    ("pieces", "shown"),
+    [
+        (["<mid>", "a"], "a"),
+        (["<m", "id>a<mid>b"], "a"),
+        (["<mid><mid>", "<midst>x"], "x"),
+        (["<mi", "x"], "<mix"),
+        (["<mid>"], ""),
+        (["<mid", ""], "<mid"),
+        ([" <mid>a"], " "),
+        (["<end>a"], ""),
+    ],
+)
+def test_the_end_of_the_prompt_told_again_is_dropped(pieces: list[str], shown: str) -> None:
+    for cut in (pieces, list("".join(pieces))):
+        matcher = StopMatcher(["<end>", "<mid>"], leads=["<mid>", "<midst>"])
+        assert "".join([*map(matcher.feed, cut), matcher.finish()]) == shown
+
+
+@given(_SMALL, st.integers(0, 12))
+def test_cuts_change_nothing_with_leads(text: str, cut: int) -> None:
+    def run_leads(pieces: list[str]) -> str:
+        matcher = StopMatcher(["ab<"], leads=["a", "a<", "b"])
+        return "".join([*map(matcher.feed, pieces), matcher.finish()])
+
+    assert run_leads([text[:cut], text[cut:]]) == run_leads(list(text)) == run_leads([text])
+
+
 def test_four_travel_in_order_without_repeats() -> None:
     assert wire_stops(["\n", "a"], ["a", "b", "", "c", "d"]) == ["\n", "a", "b", "c"]

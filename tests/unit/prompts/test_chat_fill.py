@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foretype.errors import ConfigurationError
 from foretype.models import families
 from foretype.models.provider import FillPrompt
 from foretype.prompts.chat_fill import HOLE, instructions, read_fill, render_chat
@@ -34,7 +35,7 @@ def test_the_budget() -> None:
         prompt = render_chat(FillPrompt(lines, lines), None, budget, COUNTER)
         spent = sum(COUNTER.count(message.content) for message in prompt.messages)
         assert budget - 60 <= spent <= budget
-    with pytest.raises(ValueError, match="instructions"):
+    with pytest.raises(ConfigurationError, match="instructions"):
         render_chat(FillPrompt("", ""), None, COUNTER.count(instructions()), COUNTER)
 
 

@@ -6,14 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foretype.errors import ConfigurationError
 from foretype.models import families
 from foretype.models.families import Family
 from foretype.models.provider import FillPrompt
-from foretype.prompts.fim import render_fim
+from foretype.prompts.fim import cut_fill, render_fim
 from foretype.prompts.tokens import TokenCounter, load_encoding
 
 COUNTER = TokenCounter("cl100k_base")
 COUNTER.use(load_encoding("cl100k_base"))
+CODEGEEX_PROMPT = (
+    "<|user|>\n###PATH:src/x.py\n###LANGUAGE:python\n###MODE:BLOCK\n"
+    "<|code_suffix|>\nb<|code_prefix|>a = {prefix}<|code_middle|><|assistant|>\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +31,11 @@ COUNTER.use(load_encoding("cl100k_base"))
         (families.DEEPSEEK, "<｜fim▁begin｜>a = {prefix}<｜fim▁hole｜>\nb<｜fim▁end｜>"),
         (families.CODESTRAL, "[SUFFIX]\nb[PREFIX]a = {prefix}"),
         (families.CODE_GEMMA, "<|fim_prefix|>a = {prefix}<|fim_suffix|>\nb<|fim_middle|>"),
+        (families.SANTACODER, "<fim-prefix>a = {prefix}<fim-suffix>\nb<fim-middle>"),
+        (families.GRANITE_4, "<|fim_prefix|>a = {prefix}<|fim_suffix|>\nb<|fim_middle|>"),
+        (families.DEEPSEEK_CHAT, "<｜fim▁begin｜>a = {prefix}<｜fim▁hole｜>\nb<｜fim▁end｜>"),
+        (families.FALCON, "<|prefix|>a = {prefix}<|suffix|>\nb<|middle|>"),
+        (families.CODEGEEX, CODEGEEX_PROMPT),
         (families.GLM, "<|code_prefix|>a = {prefix}<|code_suffix|>\nb<|code_middle|>"),
         (families.SEED_CODER, "<[fim-suffix]>\nb<[fim-prefix]>a = {prefix}<[fim-middle]>"),
         (families.MELLUM, "<filename>src/x.py\n<fim_suffix>\nb<fim_prefix>a = {prefix}<fim_middle>"),
@@ -33,8 +43,8 @@ COUNTER.use(load_encoding("cl100k_base"))
 )
 def test_each_form(family: Family, text: str) -> None:
     # The braces in the document must come out as they are.
-    prompt = render_fim(FillPrompt("a = {prefix}", "\nb", path="src/x.py"), family, 200, COUNTER)
-    assert (prompt.text, prompt.stop) == (text, family.stop)
+    prompt = render_fim(FillPrompt("a = {prefix}", "\nb", "src/x.py", "python"), family, 200, COUNTER)
+    assert (prompt.text, prompt.stop, prompt.marks) == (text, family.stop, family.tokens)
 
 
 def test_the_document_cannot_end_the_prompt() -> None:
@@ -44,8 +54,26 @@ def test_the_document_cannot_end_the_prompt() -> None:
 
 
 def test_a_budget_below_the_template() -> None:
-    with pytest.raises(ValueError, match="Qwen"):
+    with pytest.raises(ConfigurationError, match="Qwen") as caught:
         render_fim(FillPrompt("a", "b"), families.QWEN, 3, COUNTER)
+    assert "context.max_tokens" in caught.value.remedy
+
+
+def test_a_path_that_leaves_no_room_is_left_out() -> None:
+    prompt = render_fim(FillPrompt("a", "b", path="very/long/" * 50), families.MELLUM, 60, COUNTER)
+    assert prompt.text == "<filename>\n<fim_suffix>b<fim_prefix>a<fim_middle>"
+
+
+@pytest.mark.parametrize("family", [families.QWEN, None])
+def test_a_hole_for_a_server_that_renders_it(family: Family | None) -> None:
+    lines = "".join(f"value_{number} = {number}\n" for number in range(2_000))
+    whole = FillPrompt(lines + "x<|fim_suffix|>", "y\n" + lines, "a.py", "python")
+    cut = cut_fill(whole, family, 300, COUNTER)
+    assert 250 < COUNTER.count(cut.prefix) + COUNTER.count(cut.suffix) <= 300
+    assert cut.prefix.endswith("value_1999 = 1999\nx" if family else "x<|fim_suffix|>")
+    assert (cut.path, cut.marks) == ("a.py", family.tokens if family else ())
+    with pytest.raises(ConfigurationError):
+        cut_fill(whole, family, 10, COUNTER)
 
 
 @settings(max_examples=100, deadline=None)
