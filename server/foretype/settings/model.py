@@ -174,7 +174,7 @@ class Completion:
         None,
         "How freely the model answers, from 0 (always the likeliest) to 2; if not set, 0 for a line and 0.2 for a "
         "block. Further alternatives are asked for at rising temperatures.",
-        Rule(minimum=0, maximum=2),
+        Rule(minimum=0, maximum=2, example="0.2"),
     )
     alternatives: int = option(
         3,

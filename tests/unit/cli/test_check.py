@@ -111,7 +111,7 @@ FAULTS: dict[str, tuple[Reply, str, str]] = {
     "wrong key": (replies.error(401, "Incorrect API key provided"), "missing, wrong", "FORETYPE_API_KEY"),
     "unknown model": (replies.error(404, "no", code="model_not_found"), "does not have the model 'stub'", "model.name"),
     "a proxy's page": (replies.page(), "A web page came back", "model.base_url"),
-    "hang": (replies.hang(), "did not begin to answer within 1 s", "time limit"),
+    "hang": (replies.hang(), "did not begin to answer within 1 s", "model.timeouts"),
     "no text": (replies.chat([]), "no text", "model.mode"),
 }
 

@@ -80,7 +80,7 @@ def test_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "0123456789" not in out
     content = json.loads(out)
     assert content["trusted"] is False
-    assert content["values"]["completion.threshold"] == {"value": 0.57, "source": "default"}
+    assert content["values"]["completion.threshold"] == {"value": Settings().completion.threshold, "source": "default"}
     assert content["values"]["model.prices.gpt-4.1"]["value"] == {"input": 2.0, "output": 8.5, "cached": None}
     assert content["values"]["exclude"]["value"] == []
     (problem,) = content["problems"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretype.settings.layers import PRECEDENCE, Kind, Layer
-from foretype.settings.model import Price, Settings
+from foretype.settings.model import FamilySettings, Price, Settings
 from foretype.settings.resolve import Resolved, resolve
 from foretype.settings.schema import Option, value_at, walk
 
@@ -68,6 +68,16 @@ GOOD: dict[str, tuple[object, object]] = {
     "model.api_key_env": ("MY_KEY", "MY_KEY"),
     "model.api_key_command": (["pass", "show x"], ("pass", "show x")),
     "model.headers": ({"X-Team": "blue"}, {"X-Team": "blue"}),
+    "model.extra_body": (
+        {"top_p": 0.9, "chat_template_kwargs": {"enable_thinking": False}},
+        {"top_p": 0.9, "chat_template_kwargs": {"enable_thinking": False}},
+    ),
+    "model.proxy": ("http://proxy.lan:3128", "http://proxy.lan:3128"),
+    "model.ca_file": ("~/ca.pem", "~/ca.pem"),
+    "model.families": (
+        {"mine": {"template": "<p>{prefix}\n<s>{suffix}<m>", "stop": ["\n\n"], "context": 4096}},
+        {"mine": FamilySettings("<p>{prefix}\n<s>{suffix}<m>", (), ("\n\n",), (), 4096)},
+    ),
     "model.prices": ({"gpt-4.1": {"input": 2, "output": 8.5}}, {"gpt-4.1": Price(2.0, 8.5, None)}),
     "model.timeouts.connect": (1, 1.0),
     "model.timeouts.first_token": (0.1, 0.1),
@@ -75,10 +85,13 @@ GOOD: dict[str, tuple[object, object]] = {
     "model.timeouts.total": (12.5, 12.5),
     "completion.multiline": ("never", "never"),
     "completion.max_lines": (5.0, 5),  # Lua has one kind of number
+    "completion.temperature": (0.5, 0.5),
+    "completion.alternatives": (2, 2),
     "completion.trigger": ("manual", "manual"),
     "completion.popup": ("always", "always"),
+    "completion.prefetch": ("always", "always"),
     "completion.threshold": (1, 1.0),
-    "context.max_tokens": (128, 128),
+    "context.max_tokens": (256, 256),
     "limits.requests_per_minute": (30, 30),
     "limits.tokens_per_minute": (10**6, 10**6),
     "limits.tokens_per_day": (1, 1),
@@ -298,6 +311,11 @@ BAD: list[tuple[str, object, str]] = [
     ("model.headers", {"A": f"{SECRET}\r\nB: c"}, "without control characters"),
     ("model.headers", {"A": 3}, "must be a string"),
     ("model.prices", {"m": 3}, "must be a table"),
+    ("model.extra_body", {"stream": False}, "A name in model.extra_body is 'stream'"),
+    ("model.extra_body", {"top_p": float("inf")}, "must be a value that JSON can hold"),
+    ("model.proxy", "proxy.lan:3128", "must be an address such as"),
+    ("model.families", {"m": {"template": "{prefix}"}}, "must be a text with {prefix} and {suffix} once each"),
+    ("model.families", {"m": {"template": "{prefix}{suffix}{prefix}"}}, "{prefix} and {suffix} once each"),
     ("model.prices", {"m": {"inptu": 3}}, "A name in model.prices.m is 'inptu'"),
     ("model.prices", {"m": {"input": -1}}, "model.prices.m.input is -1"),
     ("model.timeouts", 5, "must be a table"),
