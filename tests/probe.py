@@ -35,6 +35,7 @@ class Probe:
         self.errors = bytearray()
         self.initialized: dict[str, Any] = {}
         self.arrival = asyncio.Condition()
+        self.over = False
         self.reading = asyncio.get_running_loop().create_task(self._read())
         self.draining = asyncio.get_running_loop().create_task(self._drain())
 
@@ -135,6 +136,8 @@ class Probe:
                     for message in self.received:
                         if matches(message):
                             return message
+                    if self.over:
+                        raise ConnectionError("the server has left")
                     await self.arrival.wait()
 
         return await asyncio.wait_for(found(), timeout)
@@ -180,7 +183,17 @@ class Probe:
                 message["_at"] = time.perf_counter()
                 await self._take(message)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+            await self._end()
+
+    async def _end(self) -> None:
+        """The server has left: whoever waits for it learns so now rather than by a timeout."""
+        self.over = True
+        for future in self.waiting.values():
+            if not future.done():
+                future.set_exception(ConnectionError("the server has left without an answer"))
+                future.exception()  # so that nobody complains about those that no one waits for
+        async with self.arrival:
+            self.arrival.notify_all()
 
     async def _drain(self) -> None:
         """Read standard error all along, so that a full pipe never stops the server."""
