@@ -28,7 +28,7 @@ from benchmarks.door.measure import stdlib_lines
 from benchmarks.embedded.git import Repository
 
 from . import positions, report
-from .figures import figures_of
+from .figures import figures_of, spread
 from .log import Log
 from .model import FAST, HOSTED, Pace
 from .page import Page
@@ -86,15 +86,29 @@ async def _profile(pace: Pace, options: argparse.Namespace) -> list[str]:
                 play(_pages(options, seat), one, seat.folder, naive=True)
                 for seat, one in zip(seats, plans, strict=True)
             ]
+        late: list[float] = []
+        watch = asyncio.get_running_loop().create_task(_lateness(late))
         logs = await asyncio.gather(*games)
+        watch.cancel()
     size = options.sessions if options.policy == "both" else len(logs)
     ours, naive = figures_of(logs[:size]), figures_of(logs[size:]) if logs[size:] else None
     where = f"{options.editor}, {options.model}" + (f", {LARGE:,} lines" if options.large else "")
     print(f"{', '.join(sorted({seat.sample.repository for seat in seats}))}; {where}; seed {options.seed}")
+    timers = spread(late)
+    print(f"timers of this process meanwhile: p50 {timers.p50:.1f}, p95 {timers.p95:.1f} ms late (the machine's share)")
     print("\n".join(report.table(pace.name, ours, naive)) + "\n", flush=True)
     if options.verbose:
         _print_incidents(logs[:size])
     return report.unmet(pace.name, ours) if options.policy != "debounce" else []
+
+
+async def _lateness(late: list[float]) -> None:
+    """How late a timer is, again and again: what an unquiet machine adds to every time here."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        due = clock() + 0.05
+        await asyncio.sleep(0.05)
+        late.append(clock() - due)
 
 
 class _Seat:
