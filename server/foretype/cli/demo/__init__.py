@@ -22,7 +22,7 @@ from foretype.cli.demo.frame import Captions, compose
 from foretype.cli.demo.picture import svg_of
 from foretype.cli.demo.report import Engine, asks_model, engine_of, report
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
-from foretype.cli.demo.scene import Scene, own_folder, own_source, scene_of
+from foretype.cli.demo.scene import LINES, Scene, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
 from foretype.cli.demo.typist import Pace, Typist
 from foretype.cli.source import open_source
@@ -30,14 +30,17 @@ from foretype.cli.style import can_print, has_colours
 from foretype.errors import ConfigurationError
 from foretype.settings.model import Settings
 
-LONGEST: Final = 36.0
-"""Seconds of typing in a demo whose lines nobody chose: as long as somebody likes to watch."""
+LONGEST: Final = 30.0
+"""Seconds of typing after which a demo ends with the line, unless the user chose the lines."""
 
-_HELP: Final = {False: 1.25, True: 3.0}
-"""Characters in the time of one key, about, since some are suggested; by whether a model does it."""
+_FAST_LINES: Final = 60
+"""Lines without pauses: twice as many, for figures that say a little more."""
 
 _PICTURE: Final = (94, 25)
 """Columns and rows of a recorded picture."""
+
+_ENOUGH: Final = 6
+"""Right suggestions in a picture; more are not seen in it any more."""
 
 _LEGEND: Final = " Grey is suggested, green was accepted with Tab, white was typed."
 
@@ -112,7 +115,7 @@ class Show:
             return 0
         for line in report(typist, self.engine, self._trouble()):
             print(printable(line))
-        if not typist.rest and typist.text != self.scene.source.text:
+        if typist.text != self.scene.text_after(typist.done):
             print("foretype demo: the text that was typed is not the file's; please report this.", file=sys.stderr)
             return 1
         return self._write_picture()
@@ -157,13 +160,12 @@ class Show:
         print(printable(f"{place.line + 1:>5}  {before}{opening}{shown}{closing}"), flush=True)
 
     def _record_moment(self) -> None:
-        """Keep the most telling picture: much ghost text that is right, late enough that there is something to see."""
+        """Keep the most telling picture: much ghost text that is right, below some that was accepted."""
         typist = self.typist
         if self.record is None or typist is None or not typist.ghost or typist.key == TAB:
             return
         is_right = typist.rest.startswith(typist.ghost)
-        late = typist.done > len(self.scene.removed) / 2
-        worth = len(typist.ghost) * (1 + late) * (8 if is_right else 1)
+        worth = len(typist.ghost) * (8 if is_right else 1) * min(typist.tally.right + 1, _ENOUGH)
         if worth > self._best[0]:
             captions = Captions(
                 self.engine.short, "", " Grey is suggested, green was accepted with Tab, white was typed."
@@ -187,19 +189,18 @@ class Show:
 
 def _scene(args: argparse.Namespace) -> tuple[Scene, Settings]:
     """What is played, and the settings of its folder."""
-    if args.file is None:
-        source = open_source(own_source(), args.language, own_folder())
-    else:
-        source = open_source(args.file, args.language)
+    path, folder = (args.file, None) if args.file is not None else own_source()
+    source = open_source(path, args.language, folder)
     settings = resolve_arguments(args, source.folder).settings
-    characters = sys.maxsize if args.fast else int(LONGEST * args.speed * _HELP[asks_model(settings)])
-    return scene_of(source, args.lines, characters), settings
+    more = args.fast or asks_model(settings)
+    return scene_of(source, args.lines, _FAST_LINES if more else LINES), settings
 
 
 def _pace(args: argparse.Namespace, settings: Settings) -> Pace:
+    model = asks_model(settings)
     if args.fast:
-        return Pace(patience=settings.model.timeouts.total + 5)
-    return Pace(Rhythm(args.speed), longest=float("inf") if args.lines else LONGEST)
+        return Pace(patience=settings.model.timeouts.total + 5, model=model)
+    return Pace(Rhythm(args.speed), longest=float("inf") if args.lines else LONGEST, model=model)
 
 
 def _server_arguments(args: argparse.Namespace) -> list[str]:

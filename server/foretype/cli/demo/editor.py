@@ -61,6 +61,7 @@ class Heard:
     status: dict[str, Any] = field(default_factory=dict)
     progress: str | None = None
     complaints: list[str] = field(default_factory=list)
+    ever_busy: bool = False
 
     @property
     def trouble(self) -> str:
@@ -251,6 +252,7 @@ class Editor:
     def _hear(self, method: str, params: dict[str, Any]) -> None:
         if method == "foretype/status":
             self.heard.status = params
+            self.heard.ever_busy = self.heard.ever_busy or bool(params.get("busy"))
             if self.heard.trouble and self.heard.trouble not in self.heard.complaints:
                 self.heard.complaints.append(self.heard.trouble)
         elif method == "window/logMessage" and params.get("type", 4) <= 2:

@@ -52,7 +52,7 @@ def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[s
     yield f"  {_shown(typist)}"
     yield f"  {_latency(typist)}"
     if typist.stopped:
-        yield "  Time was up before all lines were typed; --lines and --speed choose others, --fast types them all."
+        yield f"  time was up before line {scene.last + 1}; --fast types all lines"
     yield engine.sentence
     for words in trouble:
         yield f"The server said: {words}"

@@ -19,13 +19,15 @@ from foretype.text.positions import Position, to_units
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
-MOST_LINES: Final = 60
-"""As many as are typed at most unless the user says which: about a screen and a half."""
+LINES: Final = 30
+"""As many are taken out unless the user says which: about a screen."""
 
 _LARGEST_SHARE: Final = 3
 """At most one line in so many is taken out, so that the rest of the file is still there to learn from."""
 
-_OWN_FILE: Final = Path("lsp") / "server.py"
+# Tests repeat themselves as everybody's do; an installed package has none, but has this module of plain values.
+_IN_A_CLONE: Final = Path("tests") / "protocol" / "test_documents.py"
+_IN_A_PACKAGE: Final = Path("models") / "provider.py"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ class Scene:
         line = self.lines[self.last]
         return line[len(line_body(line)) :]
 
+    def text_after(self, done: int) -> str:
+        """The document once `done` characters are there again; with all of them it is the file."""
+        return self.head + self.removed[:done] + self.tail
+
     def place(self, done: int) -> Position:
         """Where the cursor stands once `done` characters of `removed` are there again; the column in code points."""
         typed = self.removed[:done]
@@ -79,25 +85,22 @@ class Scene:
         return 0 if is_empty else end
 
 
-def own_source() -> Path:
-    """A file of Foretype itself, for those who name none: it is there in a clone and in an installation alike."""
-    return Path(foretype.__file__).parent / _OWN_FILE
-
-
-def own_folder() -> Path:
-    """The workspace folder of `own_source`: the clone, or the installed package."""
+def own_source() -> tuple[Path, Path]:
+    """A file of Foretype itself for those who name none, and its workspace folder: the clone or the installation."""
     package = Path(foretype.__file__).parent
     clone = package.parent.parent
-    return clone if (clone / "pyproject.toml").exists() and package.parent.name == "server" else package
+    if package.parent.name == "server" and (clone / _IN_A_CLONE).exists():
+        return clone / _IN_A_CLONE, clone
+    return package / _IN_A_PACKAGE, package
 
 
-def scene_of(source: Source, wanted: str, characters: int) -> Scene:
-    """The scene for a file: the lines `wanted` ("120-150"), else some from its middle with about `characters`.
+def scene_of(source: Source, wanted: str = "", most: int = LINES) -> Scene:
+    """The scene for a file: the lines `wanted` ("120-150"), else at most `most` from its middle.
 
     ConfigurationError for lines that the file does not have and for a file with nothing to type.
     """
     lines = Lines(source.text)
-    first, last = _wanted(wanted, lines) if wanted else _middle(lines, characters)
+    first, last = _wanted(wanted, lines) if wanted else _middle(lines, most)
     scene = Scene(source, lines, first, last)
     if not scene.removed.strip():
         raise ConfigurationError(f"There is nothing to type in these lines of {source.shown}.", "Choose others.")
@@ -114,20 +117,12 @@ def _wanted(wanted: str, lines: Lines) -> tuple[int, int]:
     return first - 1, last - 1
 
 
-def _middle(lines: Lines, characters: int) -> tuple[int, int]:
+def _middle(lines: Lines, most: int) -> tuple[int, int]:
     """Lines around the middle of the file, from the beginning of a paragraph on."""
-    most = min(MOST_LINES, max(1, len(lines) // _LARGEST_SHARE))
+    count = min(most, max(1, len(lines) // _LARGEST_SHARE))
     written = [number for number, line in enumerate(lines) if line.strip()]
     if not written:
         return 0, 0
     begins = [number for number in written if number == 0 or not lines[number - 1].strip()]
-    middle = (len(lines) - most) / 2
-    first = min(begins, key=lambda number: abs(number - middle))
-    last, room = first, characters
-    for number in range(first, min(first + most, len(lines))):
-        room -= len(lines[number].strip()) + 1
-        if room < 0 and number > first:
-            break
-        if lines[number].strip():
-            last = number
-    return first, last
+    first = min(begins, key=lambda number: abs(number - (len(lines) - count) / 2))
+    return first, max(number for number in written if first <= number < first + count)

@@ -31,11 +31,13 @@ class Pace:
     """How fast to type. Without a rhythm there are no pauses, but each answer is waited for.
 
     `patience` is the most seconds to wait for one answer then; after `longest` seconds typing ends with the line.
+    With a `model`, typing begins when the server has connected to it, or failed to.
     """
 
     rhythm: Rhythm | None = None
     patience: float = 30.0
     longest: float = float("inf")
+    model: bool = False
 
 
 @dataclass(slots=True)
@@ -123,7 +125,10 @@ class Typist:
         started = loop.time()
         self.changed()
         await asyncio.sleep(_SETTLING if self._pace.rhythm else _SETTLING / 5)
-        while self._editor.heard.busy and loop.time() - started < _LONGEST_PROGRESS:
+        heard = self._editor.heard
+        while heard.busy or (self._pace.model and not heard.ever_busy):
+            if loop.time() - started > _LONGEST_PROGRESS:
+                break
             await asyncio.sleep(0.05)
 
     # The hands
