@@ -28,13 +28,14 @@ async def insertable(
     async for delta in _all_of(first, answer):
         said += delta.text
         read = unwrap(said, prose=prose, finished=False)
-        text = read_fill(read.text, fill, finished=False)
+        text = read.text if prose else read_fill(read.text, fill, finished=False)
         yield text[len(given) :]
         given = text
         if read.closed:
             break
     rest = unwrap(said, prose=prose, finished=True).text
-    yield read_fill(rest, fill, finished=True)[len(given) :]
+    text = rest if prose else read_fill(rest, fill, finished=True)  # which would take a fence out of prose as well
+    yield text[len(given) :]
 
 
 def in_line_ends(opener: Opener, line_end: str) -> Opener:

@@ -41,7 +41,7 @@ def _without_typed(text: str, typed: str) -> str:
 def _goes_on_with_word(said: str, start: str) -> bool:
     """Whether the text only shares a word's beginning: `formats` behind `format`, which could be `format(formats)`."""
     after = start[len(said) : len(said) + 1]
-    return said.isalnum() and (after.isalnum() or after == "_")
+    return _WORD.fullmatch(said) is not None and (after.isalnum() or after == "_")
 
 
 def _without_word(text: str, around: Surroundings) -> str:

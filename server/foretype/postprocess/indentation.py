@@ -41,7 +41,7 @@ def fit_indentation(text: str, around: Surroundings) -> str:
     lines = _in_kind(lines, free, around)
     lines = _in_unit(lines, free, around)
     if blank and lines[0].strip():
-        lines[0] = _first_line(lines[0], around, language)
+        lines[0] = first_line(lines[0], around, language)
     elif not blank:
         lines[0] = _without_second_blank(lines[0], around, language)
     return "\n".join(_following(lines, free, around, language))
@@ -125,7 +125,7 @@ def _first_step(lines: list[str], free: list[bool], around: Surroundings) -> tup
     return base, 0
 
 
-def _first_line(line: str, around: Surroundings, language: Language) -> str:
+def first_line(line: str, around: Surroundings, language: Language) -> str:
     """The margin that an empty line's first text adds to what is there: none too much, none too little."""
     lead, size = margin(line), len(unit_of(around).replace("\t", "    ")) or 4
     above = last_written(around.above)

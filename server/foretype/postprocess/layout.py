@@ -85,7 +85,7 @@ def shown_unit(around: Surroundings) -> str:
     if around.indent:
         return around.indent
     steps: dict[str, int] = {}
-    before = 0
+    before = None
     for line in (*around.above, *around.below[:LINES_ABOVE]):
         code = line.lstrip(" \t")
         if not code:
@@ -94,7 +94,7 @@ def shown_unit(around: Surroundings) -> str:
         if "\t" in space:
             steps["\t"] = steps.get("\t", 0) + 1
             continue
-        step = len(space) - before
+        step = len(space) - (len(space) if before is None else before)
         before = len(space)
         if 2 <= step <= 8:
             unit = " " * step
@@ -111,10 +111,10 @@ def told_from_zero(first: str, second: str, language: Language) -> bool:
     Chat models do this with the lines behind the first: what is deeper than the cursor's line begins at the margin.
     """
     base = width(first)
-    if not base or begins_with_closer(second, language) or language.name in ("yaml", "markup"):
+    if not base or begins_with_closer(second, language) or language.name == "yaml":
         return False
     if opens_block(first, language):
-        return width(second) < base
+        return width(second) < base + language.dedents_end
     word = first_word().match(first)
     natural = (word is not None and word[1] in _LEAVES) or second.startswith("#")
     return width(second) == 0 and not natural

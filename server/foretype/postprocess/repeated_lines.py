@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from foretype.postprocess.layout import is_telling, width
+from foretype.postprocess.languages import language_of
+from foretype.postprocess.layout import begins_with_closer, is_telling, width
 from foretype.postprocess.surroundings import Surroundings
 
 _LOOSE: Final = str.maketrans("'", '"', " \t;,")
 _DIGITS: Final = re.compile(r"\d+")
 _NEAR: Final = 0.08
 """Share of a line in which it may differ and still be the same; a name of one letter in 12 characters is no more."""
-
-_BRACKETS: Final = frozenset("()[]{}<>")
 
 
 def cut_repeated_lines(text: str, around: Surroundings) -> str:
@@ -36,12 +35,12 @@ def cut_repeated_lines(text: str, around: Surroundings) -> str:
         code = line.strip()
         if not code or not -room <= len(code) - size <= room + 1:
             continue  # one more for a separator or a blank
-        if (_loosely(code) == first or _near(code, below[0].strip())) and _repeats(whole, start, below):
+        if (_loosely(code) == first or _near(code, below[0].strip())) and _repeats(whole, start, below, around):
             return "\n".join(lines[:start]).rstrip("\n") if start else ""
     return text
 
 
-def _repeats(whole: list[str], start: int, below: list[str]) -> bool:
+def _repeats(whole: list[str], start: int, below: list[str], around: Surroundings) -> bool:
     """Whether the lines from `start` on tell the lines below again."""
     line = whole[start].rstrip()
     exact = _loosely(line) == _loosely(below[0])
@@ -55,8 +54,13 @@ def _repeats(whole: list[str], start: int, below: list[str]) -> bool:
         same += 1
     if not any(is_telling(line) for line in run[:same]):
         # Only marks, as the end of a comment or of a long string: doubled where the text ends with them.
-        return exact and same == len(run) and not _BRACKETS.intersection("".join(run))
+        return exact and same == len(run) and not any(_closes(line, around.language) for line in run)
     return same > 1
+
+
+def _closes(line: str, language: str) -> bool:
+    """Whether the line is one that closers.py balances."""
+    return any(character in "()[]{}<>" for character in line) or begins_with_closer(line, language_of(language))
 
 
 def _loosely(line: str) -> str:

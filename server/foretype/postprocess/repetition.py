@@ -28,12 +28,11 @@ _SAMPLE: Final = _LEAST_REPEATED // _LEAST_TIMES
 
 def cut_repetition(text: str, around: Surroundings) -> str:
     """Keep the first of lines that come again and again; drop a line, and what follows, that ends in a circle."""
-    del around
     lines = text.split("\n")
     loop = LineLoop()
     at = 0
     for number, line in enumerate(lines):
-        if (useful := loop.take(line, at)) is not None:
+        if (useful := loop.take(line if number else around.typed + line, at)) is not None:
             return text[:useful].rstrip("\n")
         if len(line) >= _LEAST_REPEATED and runs_in_circles(line[-LOOK_BACK:]):
             return "\n".join(lines[:number])

@@ -7,10 +7,12 @@ see, and err on the side of one line too many, which the filters behind can stil
 
 from __future__ import annotations
 
+from foretype.postprocess.indentation import first_line
 from foretype.postprocess.languages import first_word, language_of
 from foretype.postprocess.layout import (
     begins_with_closer,
     continues_block,
+    first_written,
     last_written,
     opens_block,
     told_from_zero,
@@ -30,6 +32,7 @@ class BlockEnd:
 
     def __init__(self, around: Surroundings, *, whole_block: bool) -> None:
         self._language = language_of(around.language)
+        self._around = around
         self._typed = around.typed
         self._whole_block = whole_block
         self._header = bool(around.typed.strip())
@@ -56,9 +59,12 @@ class BlockEnd:
         self._look_at_second(line)
         if not self._quote and self._leaves(line):
             return self._kept
+        closes_around = self._closes_around(line)
         closed = self._count(line)
         self._keep(line, end)
-        if not (self._by_bracket and closed and self._depth <= 0):
+        if closes_around:
+            return end
+        if not (self._by_bracket and closed and self._depth <= 0 and not self._quote):
             return None
         self._opened = opens_block(line, self._language)  # as in `b):` behind `def f(a,`
         self._by_bracket = self._depth > 0
@@ -82,9 +88,12 @@ class BlockEnd:
         self._first = False
         self._keep(whole, end)
         if not self._header:
+            # A margin that is told again, or off by a blank, will be mended: what counts is the level then.
+            if self._typed:
+                whole = self._typed + first_line(line, self._around, self._language)
             self._base = width(whole)
             return None
-        self._by_bracket = self._depth > 0
+        self._by_bracket = self._depth > 0 or self._quote != ""
         self._opened = self._by_bracket or opens_block(whole, self._language)
         return None if self._opened or self._whole_block else end
 
@@ -99,13 +108,14 @@ class BlockEnd:
         self._kept, self._last, self._blank_lines = end, line, 0
 
     def _count(self, line: str) -> bool:
-        """Follow brackets and strings through a line; whether it closes anything from before."""
+        """Follow brackets and long strings through a line; whether it closes anything from before."""
+        within = self._quote != ""
         nesting = read_nesting(line, self._language, self._quote)
         marks = (*self._language.long_quotes, *(self._language.block_comment or ())[:1])
         self._quote = nesting.quote if nesting.quote in marks else ""
         closed = sum(mark.kind in "([{" or mark.kind == BLOCK for mark in nesting.closed)
         self._depth += len(nesting.open) - closed
-        return closed > 0
+        return closed > 0 or (within and not self._quote)
 
     def _leaves(self, line: str) -> bool:
         """Whether a line that is not blank stands outside of the block."""
@@ -116,8 +126,16 @@ class BlockEnd:
             closes = begins_with_closer(line, self._language) or continues_block(line, self._language)
             return indent < self._base or not closes
         if indent < self._base:
-            return self._depth <= 0
+            return self._depth <= 0 and not self._closes_around(line)
         return self._blank_lines > 0 and indent == self._base and self._depth <= 0 and not self._first_in_block
+
+    def _closes_around(self, line: str) -> bool:
+        """Whether the line closes the block that the cursor stands in, which nothing below closes."""
+        if self._header or self._quote or self._depth > 0 or width(line) + self._shift >= self._base:
+            return False
+        below = first_written(self._around.below)
+        closed_below = begins_with_closer(below, self._language) and width(below) >= width(line)
+        return begins_with_closer(line, self._language) and not closed_below
 
     def _blank_ends(self) -> bool:
         if self._quote:

@@ -17,7 +17,7 @@ from foretype.postprocess.nesting import open_quote
 _THINKING: Final = re.compile(r"\s*<(think|thinking|thought|reasoning)>")
 _THINKING_MARKS: Final = ("<think>", "<thinking>", "<thought>", "<reasoning>")
 FENCE: Final = re.compile(r"^[ \t]*```[\w+#.-]*[ \t]*$", re.MULTILINE)
-_MAYBE_FENCE: Final = re.compile(r"[ \t]*(?:`{1,2}|```[\w+#.-]*[ \t]*)")
+_MAYBE_FENCE: Final = re.compile(r"[ \t]*(?:`{0,2}|```[\w+#.-]*[ \t]*)")
 _PROSE_FENCE: Final = re.compile(r"\s*```(?:markdown|md)[ \t]*\n")
 _MAYBE_PROSE_FENCE: Final = re.compile(r"\s*`{1,3}(?:m|ma|mar|mark|markd|markdo|markdow|markdown|md)?[ \t]*\Z")
 
@@ -97,12 +97,13 @@ def _unfenced(raw: str, finished: bool) -> Unwrapped:
     """No fence yet: chatter waits for one; without one the lines behind the chatter are the answer."""
     if not finished and _may_become_chatter(raw):
         return Unwrapped("")
-    if not finished and not raw.strip():
-        return Unwrapped("")  # blank lines may stand before a fence
     if not finished and _begins_with_chatter(raw) and len(raw) <= _LONGEST_CHATTER:
         return Unwrapped("")
     text = _behind_chatter(raw)
-    return Unwrapped(text if finished else _without_maybe_fence(text))
+    if finished:
+        return Unwrapped(text)
+    text = _without_maybe_fence(text)
+    return Unwrapped(text if text.strip() else "")  # blank lines may stand before a fence
 
 
 def _begins_with_chatter(text: str) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from foretype.postprocess.layout import first_written, is_telling
+from foretype.postprocess.languages import language_of
+from foretype.postprocess.layout import first_written, is_telling, opens_block
 from foretype.postprocess.repetition import LOOK_BACK, LineLoop, runs_in_circles
 from foretype.postprocess.residue import find_token
 from foretype.postprocess.streaming.block_end import BlockEnd
@@ -28,6 +29,8 @@ class Watch:
         self._read = 0
         self._lines = 0
         self._any_written = False
+        self._last_complete = 0
+        self._language = language_of(around.language)
         self._block = BlockEnd(around, whole_block=unit == "block")
         self._loop = LineLoop()
         self._below = first_written(around.below).rstrip()
@@ -57,13 +60,15 @@ class Watch:
         whole = self._around.typed + line if first else line
         if self._below and is_telling(whole) and whole.rstrip() == self._below:
             return start
-        if (useful := self._loop.take(line, start)) is not None:
+        if (useful := self._loop.take(whole, start)) is not None:
             return useful
         if self._unit == "line":
             return end if self._any_written or self._around.typed.strip() else None
         if (useful := self._block.take(line, start, end)) is not None:
             return useful
-        return end if self._lines >= self._around.max_lines else None
+        if first or (line.strip() and not opens_block(line, self._language)):
+            self._last_complete = end
+        return self._last_complete if self._lines >= self._around.max_lines else None
 
     def _token(self, line: str) -> int | None:
         """Where a special token ends the text; one in front of all text ends nothing."""
