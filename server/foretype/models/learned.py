@@ -24,6 +24,9 @@ _UNWANTED: Final = re.compile(
     r"|extra (inputs|fields)|additional propert|not permitted|not allowed|no such (field|param)|only the default",
     re.IGNORECASE,
 )
+_FIELD: Final = re.compile(
+    r"(?:^|['\"`\s:])(stream_options|max_tokens|max_completion_tokens|temperature|stop|reasoning_effort)\b"
+)
 _STATUSES: Final = frozenset({400, 404, 422, 500})
 
 
@@ -83,9 +86,7 @@ def _in_object(value: object, depth: int = 0) -> list[str]:
             found.append(str(location[-1] if location[-1:] != ["include_usage"] else location[-2]))
         # The first name is the one complained about; a later one is mostly what to use instead.
         if not found:
-            found += re.findall(
-                r"['\"`\s:](stream_options|\w*max\w*_tokens|temperature|stop|reasoning_effort)\b", words
-            )[:1]
+            found += _FIELD.findall(words)[:1]
     for key in ("error", "detail", "message"):
         found += _in_object(value.get(key), depth + 1)
     return found
