@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.probe import Probe, frame
+from tests.protocol.presets import SURE
 
 pytestmark = pytest.mark.asyncio
 
@@ -159,3 +160,27 @@ async def test_a_stray_print_cannot_break_the_protocol(start):
     assert await probe.close() == 0
     for word in (b"stray\n", b"raw stray\n", b"child stray\n"):
         assert word in bytes(probe.errors)
+
+
+async def test_request_and_edit_in_one_write_over_stdio(start):
+    """The answer is for the text before the edit, or null; the next one is for the text after it."""
+    probe = await start(*SURE)
+    await probe.initialize()
+    above = "".join(f"value_{n} = read_setting(default=None)\n" for n in range(20))
+    probe.open("file:///a.py", above + "value_99 = read")
+    here = {"line": 20, "character": 15}
+    place = {"textDocument": {"uri": "file:///a.py"}, "position": here, "context": {"triggerKind": 2}}
+    change = {
+        "textDocument": {"uri": "file:///a.py", "version": 2},
+        "contentChanges": [{"range": {"start": here, "end": here}, "text": "_setting("}],
+    }
+    after = {**place, "position": {"line": 20, "character": 24}}
+    probe.send_bytes(
+        frame({"jsonrpc": "2.0", "id": "before", "method": "textDocument/inlineCompletion", "params": place})
+        + frame({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": change})
+        + frame({"jsonrpc": "2.0", "id": "after", "method": "textDocument/inlineCompletion", "params": after})
+    )
+    assert (await answer(probe, "before"))["result"] is None
+    (item,) = (await answer(probe, "after"))["result"]["items"]
+    assert item["insertText"] == "default=None)"
+    assert await probe.close() == 0
