@@ -89,7 +89,7 @@ def chromium() -> Path:
                 f'export LD_LIBRARY_PATH="{libraries}" FONTCONFIG_FILE="{folder}/fonts.conf"\n'
                 f'exec "{folder}/usr/lib/chromium/chromium" "$@"',
             )
-            _run(folder / "chromium.sh", "--version")
+            run(folder / "chromium.sh", "--version")
     return folder / "chromium.sh"
 
 
@@ -99,11 +99,11 @@ def node() -> Path:
     with _installing(folder) as needed:
         if needed:
             package = f"{_npm_package_for_node()}@{NODE_VERSION}"
-            _run("npm", "pack", package, "--loglevel=error", cwd=folder)
+            run("npm", "pack", package, "--loglevel=error", cwd=folder)
             archive = next(folder.glob("*.tgz"))
-            _run("tar", "-xzf", archive, "--strip-components=1", cwd=folder)
+            run("tar", "-xzf", archive, "--strip-components=1", cwd=folder)
             archive.unlink()
-            _run(folder / "bin/node", "--version")
+            run(folder / "bin/node", "--version")
     return folder / "bin/node"
 
 
@@ -118,7 +118,7 @@ def code_server() -> Path:
             # Its own install script does these two; optional packages stay, the file watcher is one of them.
             _npm_install(home / "lib/vscode", "--omit=dev")
             _npm_install(home / "lib/vscode/extensions", "--omit=dev")
-            _run(node(), home, "--version", env={"XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)})
+            run(node(), home, "--version", env={"XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)})
     return home
 
 
@@ -188,8 +188,8 @@ def _unpack(folder: Path, suite: str, *packages: str) -> None:
         options += [f"Dir::Etc::sourcelist={state}/sources.list", f"Dir::Etc::sourceparts={state}/parts"]
         options += [f"Dir::State::status={state}/status"]
     apt = ["apt-get", *(word for option in options for word in ("-o", option))]
-    _run(*apt, "update", "-qq")
-    _run(*apt, "install", "-y", "-qq", "--download-only", *packages)
+    run(*apt, "update", "-qq")
+    run(*apt, "install", "-y", "-qq", "--download-only", *packages)
     _extract(folder, sorted((state / "cache/archives").glob("*.deb")))
     shutil.rmtree(state)
 
@@ -218,11 +218,11 @@ def _rehome(folder: Path, program: str) -> None:
     target.parent.mkdir(exist_ok=True)
     shutil.copy2(folder / "usr/bin" / program, target)
     patchelf: list[str | Path] = [loader, "--library-path", libraries, folder / "usr/bin/patchelf"]
-    _run(*patchelf, "--set-interpreter", loader, "--force-rpath", "--set-rpath", libraries, target)
+    run(*patchelf, "--set-interpreter", loader, "--force-rpath", "--set-rpath", libraries, target)
 
 
 def _mirror() -> str:
-    answer = _run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
+    answer = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
     for address in answer.split():
         if address.rstrip("/").endswith("/debian"):
             return address
@@ -238,7 +238,7 @@ def _npm_package_for_node() -> str:
 
 
 def _npm_install(folder: Path, *arguments: str) -> None:
-    _run("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *arguments, cwd=folder)
+    run("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *arguments, cwd=folder)
 
 
 def _neovim_version(program: str | Path) -> tuple[int, ...]:
@@ -265,7 +265,7 @@ def _write_fonts(folder: Path) -> None:
     )
 
 
-def _run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+def run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
     """Run one step of an installation; its output, or NotAvailable with the last it said."""
     words = [str(word) for word in command]
     try:

@@ -12,6 +12,7 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
+  State,
   type StaticFeature,
 } from "vscode-languageclient/node";
 import type { Configuration } from "./configuration";
@@ -31,6 +32,13 @@ const CAPABILITIES: StaticFeature = {
   getState: () => ({ kind: "static" }),
   clear: () => undefined,
 };
+
+/** A client whose own troubles go to the log only: what the user has to know is said once, by us, with a remedy. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
 
 /** What the server needs from the rest of the extension. */
 export interface Surroundings {
@@ -110,11 +118,12 @@ export class Server implements vscode.Disposable {
     return this.queue;
   }
 
-  private async begin(): Promise<void> {
+  /** Start the server, the one that is known to be there or the one that is found now. */
+  private async begin(known?: Found): Promise<void> {
     const { log, cwd, configuration } = this.surroundings;
     this.become("starting");
     this.path = configuration.serverPath();
-    this.found = await findServer(this.path, cwd, log);
+    this.found = known ?? (await findServer(this.path, cwd, log));
     if (this.found === undefined) {
       this.become("missing");
       this.tellMissing();
@@ -122,18 +131,35 @@ export class Server implements vscode.Disposable {
     }
     const { command, args } = this.found;
     const executable = { command, args: [...args, "--stdio"], options: { cwd } };
-    const client = new LanguageClient("foretype", "Foretype", executable, this.options());
+    const client = new QuietClient("foretype", "Foretype", executable, this.options());
     this.client = client;
     client.registerFeature(CAPABILITIES);
     client.onNotification("foretype/status", (params) => this.take(statusIn(params)));
     client.onRequest("foretype/apiKey", (params) => this.surroundings.keys.answer(params));
     try {
       await client.start();
-      this.become("running");
     } catch (error) {
       log.error(`The server did not start: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (client.state === State.Running) {
+      this.become("running");
+    } else {
+      this.recover();
+    }
+  }
+
+  /** The server ended by itself: start it again, unless it has been started too often. */
+  private recover(): void {
+    if (this.budget.take()) {
+      this.surroundings.log.warn("The server ended by itself; starting it again.");
+      this.become("starting");
+      void this.enqueue(async () => {
+        await this.end();
+        await this.begin(this.found);
+      });
+    } else {
       this.become("failed");
-      this.tellFailed(vscode.l10n.t("The Foretype server did not start."));
+      this.tellFailed(vscode.l10n.t("The Foretype server ended by itself {0} times.", MOST_RESTARTS + 1));
     }
   }
 
@@ -187,16 +213,11 @@ export class Server implements vscode.Disposable {
   }
 
   private closed(): { action: CloseAction; handled: boolean; message: string } {
-    // Before its first answer the start itself fails and is told of there.
-    if (this.phase === "running" && this.budget.take()) {
-      this.take(QUIET);
-      return { action: CloseAction.Restart, handled: true, message: "The server ended by itself; starting it again." };
-    }
+    // Before its first answer the start itself fails, and is seen to there.
     if (this.phase === "running") {
-      this.become("failed");
-      this.tellFailed(vscode.l10n.t("The Foretype server ended by itself {0} times.", MOST_RESTARTS + 1));
+      this.recover();
     }
-    return { action: CloseAction.DoNotRestart, handled: true, message: "The server ended and is not started again." };
+    return { action: CloseAction.DoNotRestart, handled: true, message: "The connection to the server has ended." };
   }
 
   private take(status: ServerStatus): void {

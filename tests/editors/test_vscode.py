@@ -1,0 +1,130 @@
+"""Foretype's extension in a real VS Code, installed as users install it, with nothing configured but the server's path.
+
+Each story is played by vscode.mjs in a browser; what it saw, and what is in the files afterwards, is judged here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.editors import install
+from tests.editors.conftest import SHAPES, SIZES, Installed
+from tests.editors.vscode import CodeServer, Programs, build_extension, server_command
+
+pytestmark = [pytest.mark.editor, pytest.mark.slow]
+
+Open = Callable[..., CodeServer]
+
+
+@pytest.fixture(scope="session")
+def programs(installed: Installed) -> Programs:
+    """Everything that a VS Code in a browser needs."""
+    return Programs(
+        node=installed(install.node),
+        code_server=installed(install.code_server),
+        chromium=installed(install.chromium),
+        playwright=installed(install.playwright),
+    )
+
+
+@pytest.fixture(scope="session")
+def vsix(programs: Programs, installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension, packaged."""
+    folder = tmp_path_factory.mktemp("vsix")
+    return installed(lambda: build_extension(folder))
+
+
+@pytest.fixture
+def server_path(tmp_path: Path) -> Path:
+    return server_command(tmp_path)
+
+
+@pytest.fixture
+def opened(
+    programs: Programs, vsix: Path, homes: dict[str, str], workspace: Path, tmp_path: Path, server_path: Path
+) -> Iterator[Open]:
+    """Starts VS Code with the extension on the workspace."""
+    running: list[CodeServer] = []
+
+    def open_vscode(settings: dict[str, Any] | None = None, *, trusted: bool = True) -> CodeServer:
+        env = {**homes, "FORETYPE_PID_FILE": f"{server_path}.pid"}
+        code = CodeServer(programs, workspace, tmp_path / "data", env)
+        code.configure({"foretype.server.path": str(server_path), **(settings or {})})
+        assert "successfully installed" in code.install_extension(vsix)
+        running.append(code)
+        code.start(trusted=trusted)
+        return code
+
+    yield open_vscode
+    for code in running:
+        code.stop()
+
+
+def test_ghost_text_is_shown_accepted_and_saved(opened: Open, workspace: Path, output: Path) -> None:
+    seen = opened().play("ghost", output)
+    assert seen["first"] == "self.check(name)"
+    expected = SHAPES + "    def get_hexagon(self, name):\n        self.check(name)"
+    assert (workspace / "shapes.py").read_text(encoding="utf-8").rstrip() == expected
+    # VS Code has closed the bracket by itself; the text after the cursor is not offered again.
+    assert seen["second"] == " name, sichtbar=True"
+    expected = SIZES + '    def sechseck(self, name):\n        self.größen.melde("名前 😀", name, sichtbar=True)'
+    assert (workspace / "sizes.py").read_text(encoding="utf-8").rstrip() == expected
+    print(f"from opening the window to ghost text: {seen['milliseconds']} ms")
+
+
+def test_the_menu_turns_suggestions_off_and_on(opened: Open, output: Path) -> None:
+    code = opened()
+    seen = code.play("menu", output)
+    assert [label.split(",")[0] for label in seen["labels"]] == [
+        "debug-pause  Turn Off in This Window",
+        "code  Turn Off for python",
+        "key  Set API Key...",
+        "gear  Settings",
+        "output  Show Log",
+        "debug-restart  Restart Server",
+    ]
+    assert seen["off"] == "Foretype: Suggestions are off in this window."
+    assert seen["whileOff"] == 0
+    assert seen["again"] == "elf.check(name)"
+    assert seen["languageOff"] == 0
+    settings = json.loads((code.data / "User" / "settings.json").read_text(encoding="utf-8"))
+    assert settings["foretype.enable"] == {"python": False}
+    assert seen["log"] == "Foretype"
+
+
+def test_a_server_that_dies_is_started_again_three_times(opened: Open, output: Path) -> None:
+    seen = opened().play("crash", output)
+    assert len(set(seen["pids"])) == 4
+    assert seen["messages"] == ["The Foretype server ended by itself 4 times."]
+    assert seen["failed"] == "Foretype: The server does not run."
+
+
+def test_a_server_that_is_not_there_is_said_once_with_a_remedy(opened: Open, output: Path, tmp_path: Path) -> None:
+    seen = opened({"foretype.server.path": str(tmp_path / "nothing")}).play("missing", output)
+    assert len(seen["messages"]) == 1
+    assert "server was not found" in seen["messages"][0]
+    assert seen["buttons"] == ["Set the Path", "Show Log"]
+
+
+def test_an_untrusted_folder_decides_nothing(opened: Open, workspace: Path, output: Path, tmp_path: Path) -> None:
+    evil = tmp_path / "evil"
+    evil.write_text(f'#!/bin/sh\ntouch "{tmp_path}/was-run"\n', encoding="utf-8")
+    evil.chmod(0o755)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        settings = {"foretype.server.path": str(evil), "foretype.model.baseUrl": endpoint, "foretype.model.name": "x"}
+        (workspace / ".vscode").mkdir()
+        (workspace / ".vscode" / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        seen = opened(trusted=False).play("restricted", output)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert seen == {"first": "self.check(name)", "restricted": 1}
+    assert not os.path.exists(tmp_path / "was-run")
