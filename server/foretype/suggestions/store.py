@@ -116,7 +116,11 @@ class SuggestionStore:
 
 
 def _typed(entry: Entry, lines: Lines) -> str | None:
-    return "" if entry.lines is lines else inserted_at(entry.lines, entry.position, lines)
+    if entry.lines is lines:
+        return ""
+    typed = inserted_at(entry.lines, entry.position, lines)
+    # Models end lines with \n whatever the document does; positions are the same either way.
+    return typed if typed is None else typed.replace("\r\n", "\n")
 
 
 def _may_fit(entry: Entry, lines: Lines) -> bool:
