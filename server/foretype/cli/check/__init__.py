@@ -1,7 +1,8 @@
 """`foretype check`: what is configured, what can be reached, and what to do about the rest.
 
 Asks the network only where an endpoint is configured, and then with one small question of its own, never with text of
-the user's. Builds nothing but the cache's folder. A key is named by its source, never shown.
+the user's; and this machine itself, whether a model server runs on it already. Builds nothing but the cache's folder.
+A key is named by its source, never shown.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Final
 from foretype.cli.check.endpoint import check_endpoint
 from foretype.cli.check.finding import Finding, State
 from foretype.cli.check.machine import check_machine
+from foretype.cli.check.running import check_running
 from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
 from foretype.cli.source import workspace_of
 from foretype.cli.style import can_print, has_colours
@@ -31,6 +33,8 @@ _MARKS: Final[dict[State, tuple[str, str, str]]] = {
 }
 """As a sign, where signs cannot be printed, and in which colour."""
 
+_OF_THE_MODEL: Final = frozenset({"endpoint", "key", "server", "answer"})
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `check`."""
@@ -38,7 +42,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "check",
         help="see whether all is well, and what to do if not",
         description="Shows what is configured, whether it works, and what to do if not. A configured model is really "
-        "asked, with a small question of this command's own; without one nothing leaves the machine.",
+        "asked, with a small question of this command's own; without one nothing leaves the machine. Model servers "
+        "that run on this machine are named, and not used.",
         epilog="Exits with 0 if all is well (also with nothing configured), 1 if something is wrong, 2 on bad usage.",
     )
     parser.add_argument("--workspace", metavar="DIR", type=Path, help="default: this folder's repository")
@@ -59,8 +64,16 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"ok": not wrong, "findings": [asdict(finding) for finding in findings]}, indent=2))
     else:
-        print(f"\n{wrong} {'thing is' if wrong == 1 else 'things are'} wrong." if wrong else "\nAll is well.")
+        print(f"\n{_conclusion(findings)}")
     return 1 if wrong else 0
+
+
+def _conclusion(findings: list[Finding]) -> str:
+    failed = [finding.topic for finding in findings if finding.state == "failure"]
+    if not failed:
+        return "All is well."
+    words = "1 thing is wrong." if len(failed) == 1 else f"{len(failed)} things are wrong."
+    return f"{words} Until it is mended, the embedded engine answers." if set(failed) & _OF_THE_MODEL else words
 
 
 async def _look(resolved: Resolved, workspace: Path, *, quiet: bool) -> list[Finding]:
@@ -77,6 +90,8 @@ async def _findings(resolved: Resolved, workspace: Path) -> AsyncIterator[Findin
     for finding in check_machine(resolved, workspace):
         yield finding
     async for finding in check_endpoint(resolved):
+        yield finding
+    for finding in await check_running(resolved.settings):
         yield finding
 
 

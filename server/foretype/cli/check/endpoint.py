@@ -110,6 +110,7 @@ async def _reached(settings: Settings, key: Key | None) -> AsyncIterator[Finding
     """Connect as the server does, and ask one small question."""
     # Importing the SDK takes a second: only where an endpoint is configured.
     from foretype.features.ask import connect
+    from foretype.models.registry import WAYS
 
     try:
         asker = await connect(settings, key.value if key else None)
@@ -122,8 +123,10 @@ async def _reached(settings: Settings, key: Key | None) -> AsyncIterator[Finding
         if _is_hopeless(seen):
             return
         mode = asker.choice.mode
-        yield Finding("mode", "ok", f"Asked by {_ways(mode)}: {asker.choice.why}.", data={"mode": mode})
+        yield Finding("mode", "ok", f"Asked by {WAYS[mode]}: {asker.choice.why}.", data={"mode": mode})
         yield await _answered(asker)
+        if asker.note:
+            yield Finding("mode", "warning", asker.note, data={"mode": asker.choice.mode})
     finally:
         await asker.close()
 
@@ -143,10 +146,6 @@ def _seen(seen: Probe, settings: Settings) -> Finding:
 def _is_hopeless(seen: Probe) -> bool:
     """Whether a question need not be tried: a server that merely fails to list its models may answer all the same."""
     return seen.error is not None and (not seen.reachable or isinstance(seen.error, AuthenticationError))
-
-
-def _ways(mode: str) -> str:
-    return {"chat": "chat messages", "fim": "a fill-in-the-middle prompt"}.get(mode, mode)
 
 
 async def _answered(asker: ModelAsker) -> Finding:
