@@ -4,8 +4,9 @@
 
 For each fault a session with the real server: some keys while all is well, 50 while the fault lasts, then keys until a
 suggestion that the model wrote after the fault is on the screen. Every 8 keys the person turns to another place, so
-that what is known already does not hide the fault. Whatever text a faulty answer carries is marked, so
-that it is known when it shows. A 429 says Retry-After, 14 s at first, and lasts as long (about 50 keys); the others end with the last of the 50 keys.
+that what is known already does not hide the fault. Whatever text a faulty answer carries is marked, so that it is known
+when it shows. A 429 says Retry-After, 14 s at first, and lasts as long, about 50 keys; the others end with the last of
+the 50 keys.
 """
 
 from __future__ import annotations
@@ -213,10 +214,12 @@ def _print(name: str, one: Outcome) -> bool:
     kept = requests and not (one.marked or one.damages or one.popups or one.errors)
     kept = kept and one.recovered is not None and one.recovered <= MOST_KEYS
     after = "never" if one.recovered is None else f"{one.recovered} keys"
+    share = f"{100 * one.shown:.0f} / {100 * one.right:.0f}%"
     print(
         f"{name:10} {one.seconds:7.1f} {one.requests:8} {one.marked:10} {one.damages:6} {one.popups:6} {one.errors:6}"
-        f" {100 * one.shown:6.0f} / {100 * one.right:4.0f}% {after:>15}   {'met' if kept else 'NOT MET'}\n{'':10} status: {one.said}"
+        f" {share:>15} {after:>15}   {'met' if kept else 'NOT MET'}"
     )
+    print(f"{'':10} status: {one.said}")
     return kept
 
 
