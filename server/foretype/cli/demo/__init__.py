@@ -222,9 +222,12 @@ def _brackets() -> tuple[str, str]:
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let a polite kill end the demo as Ctrl-C does, with the terminal put back."""
+    """Let Ctrl-C and a polite kill end the demo with the server gone and the terminal put back.
+
+    Before Python 3.11 asyncio would cancel all tasks at a Ctrl-C, those that the farewell needs included.
+    """
     task = asyncio.current_task()
-    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     if sys.platform == "win32" or task is None:
         yield
         return
