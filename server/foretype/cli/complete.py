@@ -26,6 +26,7 @@ from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.lsp.workspaces import Plan, Workspaces
 from foretype.models.local import LocalEngine
 from foretype.scheduling.gate import splits_word
+from foretype.scheduling.meters import Meters, state_folder
 from foretype.settings.keys import KeyFinder
 from foretype.settings.model import Settings
 from foretype.text.document import Document
@@ -161,12 +162,12 @@ async def _model(place: Place, settings: Settings, completer: Completer, notes: 
     # Importing the SDK takes a second: only where a model is configured.
     from foretype.features.ask import connect
 
-    keys = KeyFinder()
+    keys, meters = KeyFinder(), Meters(state_folder())
     asker = None
     try:
         try:
             key = await keys.find_key(settings)
-            asker = await connect(settings, key.value if key else None, [place.source.folder])
+            asker = await connect(settings, key.value if key else None, [place.source.folder], meters)
         except ConfigurationError as error:
             notes.append(f"The embedded engine answers: {error}")
         else:
@@ -179,6 +180,7 @@ async def _model(place: Place, settings: Settings, completer: Completer, notes: 
         await keys.close()
         if asker is not None:
             await asker.close()
+        await meters.close()
 
 
 def _reason(place: Place, outcome: Outcome, completer: Completer, local: LocalEngine) -> str:

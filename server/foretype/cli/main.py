@@ -10,7 +10,7 @@ from typing import Final
 
 from foretype import __version__
 
-COMMANDS: Final = ("serve", "demo", "complete", "check", "config", "trust", "index")
+COMMANDS: Final = ("serve", "demo", "complete", "check", "config", "trust", "index", "stats")
 """Each is a module in this folder. Only the one that is called is imported: editors wait for `serve`."""
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from foretype.context.exclude import Exclusions
 from foretype.errors import ConfigurationError, ModelError
+from foretype.features.metered import MeteredProvider
 from foretype.features.plan import Attempt, Plan, prompt_budget
 from foretype.features.reading import insertable
 from foretype.models.connection import Connection
@@ -24,6 +25,10 @@ from foretype.models.user_families import families_of
 from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, encoding_for
 from foretype.scheduling.extent import Extent
+from foretype.scheduling.governor import GHOST_TEXT, PREFETCH, Governor, Purpose
+from foretype.scheduling.meters import Meters
+from foretype.scheduling.spending import Allowance
+from foretype.scheduling.usage import Prices
 from foretype.settings.model import Settings
 from foretype.suggestions.generation import Opener
 from foretype.text.document import Document
@@ -46,8 +51,11 @@ class Rules:
 class ModelAsker:
     """The configured model. `features.complete.ModelSource` is its interface to the path of a suggestion."""
 
-    def __init__(self, connection: Connection, counter: TokenCounter, rules: Rules, seen: Probe) -> None:
+    def __init__(
+        self, connection: Connection, counter: TokenCounter, rules: Rules, seen: Probe, governor: Governor
+    ) -> None:
         ways = choices(connection.endpoint, seen)
+        self.governor = governor
         self._connection = connection
         self._counter = counter
         self._rules = rules
@@ -83,10 +91,10 @@ class ModelAsker:
         """Close the connections; answers on their way break off."""
         await self._connection.aclose()
 
-    def opener(self, document: Document, position: Position, extent: Extent) -> Opener:
-        """What opens the stream of text that the model would put here."""
-        fill = self._fill(document, position)
-        return lambda: self._stream(fill, extent)
+    def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:
+        """What opens the stream of text that the model would put here; `ahead` of what the user waits for now."""
+        fill, purpose = self._fill(document, position), PREFETCH if ahead else GHOST_TEXT
+        return lambda: self._stream(fill, extent, purpose)
 
     def _fill(self, document: Document, position: Position) -> FillPrompt:
         reach = self._rules.prompt_tokens * _CHARACTERS_PER_TOKEN
@@ -99,22 +107,23 @@ class ModelAsker:
         )
 
     @asynccontextmanager
-    async def _stream(self, fill: FillPrompt, extent: Extent) -> AsyncIterator[AsyncIterator[str]]:
+    async def _stream(self, fill: FillPrompt, extent: Extent, purpose: Purpose) -> AsyncIterator[AsyncIterator[str]]:
         async with AsyncExitStack() as stack:
-            answer, first, choice = await self._answer(stack, fill, extent)
+            answer, first, choice = await self._answer(stack, (fill, extent), purpose)
             pieces = insertable(answer, fill if choice.mode == "chat" else None, first)
             yield await stack.enter_async_context(aclosing(pieces))
 
     async def _answer(
-        self, stack: AsyncExitStack, fill: FillPrompt, extent: Extent
+        self, stack: AsyncExitStack, wanted: tuple[FillPrompt, Extent], purpose: Purpose
     ) -> tuple[Answer, Delta | None, Choice]:
         """The answer once its first piece is there, asked otherwise where the server refuses and that can help."""
-        attempt = self._plan.begin()
+        (fill, extent), attempt = wanted, self._plan.begin()
         while True:
             async with AsyncExitStack() as trying:
                 try:
                     request = self._request(fill, extent, attempt)
-                    provider = provider_for(self._connection, attempt.choice)
+                    bare = provider_for(self._connection, attempt.choice)
+                    provider = MeteredProvider(bare, self.governor, self._counter.count, purpose)
                     answer = await trying.enter_async_context(provider.stream(request))
                     first = await anext(answer, None)
                 except ModelError as error:
@@ -128,14 +137,17 @@ class ModelAsker:
             attempt = following
 
     def _request(self, fill: FillPrompt, extent: Extent, attempt: Attempt) -> ModelRequest:
+        began = self.governor.now
         # A line ends at its end; but a chat model may put a fence, and with it a line end, in front.
         ends_with_line = extent.one_line and attempt.choice.mode != "chat"
-        return ModelRequest(
+        request = ModelRequest(
             prompt=render(fill, attempt.choice, attempt.budget, self._counter),
             max_tokens=extent.tokens,
             temperature=extent.temperature,
             stop=("\n",) if ends_with_line else (),
         )
+        self.governor.book.observe("prompt", (self.governor.now - began) * 1000, self.name)
+        return request
 
     def _holds(self, attempt: Attempt) -> bool:
         """Whether so short a prompt still holds its frame."""
@@ -146,9 +158,12 @@ class ModelAsker:
         return True
 
 
-async def connect(settings: Settings, key: str | None, folders: Sequence[Path] = ()) -> ModelAsker:
+async def connect(
+    settings: Settings, key: str | None, folders: Sequence[Path] = (), meters: Meters | None = None
+) -> ModelAsker:
     """An asker for the configured endpoint, its connection open and warm where the server can be reached.
 
+    Limits are shared and usage is kept by `meters`, which the caller closes; without, in the memory of the asker.
     What the server said is in `seen`; one that does not answer now may do so later. ConfigurationError where the
     endpoint cannot be asked as configured.
     """
@@ -157,10 +172,21 @@ async def connect(settings: Settings, key: str | None, folders: Sequence[Path] =
     try:
         seen, _ = await asyncio.gather(probe(connection), counter.load())
         rules = Rules(settings.context.max_tokens, Exclusions(settings.exclude, folders), tuple(folders))
-        return ModelAsker(connection, counter, rules, seen)
+        return ModelAsker(connection, counter, rules, seen, governor_of(settings, meters or Meters(None)))
     except BaseException:
         await connection.aclose()
         raise
+
+
+def governor_of(settings: Settings, meters: Meters) -> Governor:
+    """What limits and counts the questions to the configured endpoint."""
+    limits, model = settings.limits, settings.model
+    allowance = Allowance(limits.requests_per_minute, limits.tokens_per_minute, limits.tokens_per_day)
+    governor = meters.governor(model.base_url, allowance)
+    governor.model = model.name
+    price = model.prices.get(model.name)
+    governor.prices = Prices(price.input, price.output, price.cached) if price is not None else None
+    return governor
 
 
 def endpoint_of(settings: Settings, key: str | None) -> Endpoint:

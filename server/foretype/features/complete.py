@@ -55,7 +55,7 @@ class ModelSource(Protocol):
     def may_see(self, document: Document) -> str:
         """Why the model must not see this document, "" where it may."""
 
-    def opener(self, document: Document, position: Position, extent: Extent) -> Opener:
+    def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:
         """What opens the stream of text that the model would put here. Opening raises ModelError."""
 
 
@@ -220,7 +220,8 @@ class Completer:
         self, request: CompletionRequest, model: ModelSource, extent: Extent, ahead_of: Generation | None
     ) -> Match:
         around = surroundings_at(request.document, request.position, extent.lines, request.indent)
-        opener = in_line_ends(model.opener(request.document, request.position, extent), around.line_end)
+        opener = model.opener(request.document, request.position, extent, ahead=ahead_of is not None)
+        opener = in_line_ends(opener, around.line_end)
         generation = Generation(opener, watch=Watch(around, extent.unit))
         place = (request.document.lines, request.position)
         self.store.add(request.document, Entry(*place, model.name, extent.lines, generation, ahead_of))

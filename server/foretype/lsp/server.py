@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -28,6 +29,7 @@ from foretype.lsp.messages import DidChangeParams, make_converter
 from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
 from foretype.lsp.status import StatusLine
+from foretype.lsp.usage import USAGE_REQUEST, count_outcome, tell_health, usage
 from foretype.lsp.workspaces import Plan, Workspaces
 from foretype.settings.keys import KeyFinder
 from foretype.settings.model import Settings
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from foretype.features.ask import ModelAsker
     from foretype.features.complete import Completer
     from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
+    from foretype.scheduling.governor import Governor
+    from foretype.scheduling.meters import Meters
     from foretype.settings.layers import Layer
     from foretype.settings.resolve import Resolved
 
@@ -109,6 +113,18 @@ class Server(LanguageServer):
         self.documents.listen(self._prepare_opened)
         return completer
 
+    @cached_property
+    def meters(self) -> Meters:
+        """What is counted and limited, in the user's own folder."""
+        from foretype.scheduling.meters import Meters, state_folder
+
+        return Meters(state_folder())
+
+    @property
+    def governor(self) -> Governor | None:
+        """What limits and counts the questions to the configured model; None without one."""
+        return self._asker.governor if self._asker is not None else None
+
     # The life of a session
 
     def on_initialize(self, params: types.InitializeParams) -> None:
@@ -144,6 +160,8 @@ class Server(LanguageServer):
         await self._keys.close()
         if self._asker is not None:
             await self._asker.close()
+        if "meters" in vars(self):
+            await self.meters.close()
         await self.workspaces.close()
 
     # Settings
@@ -193,13 +211,14 @@ class Server(LanguageServer):
         self.status.set("Normal", "Connecting to the model.", busy=True)
         try:
             key = await self._keys.find_key(settings, await self._client_key())
-            self._asker = await connect(settings, key.value if key else None, self.workspaces.folders)
+            self._asker = await connect(settings, key.value if key else None, self.workspaces.folders, self.meters)
         except ForetypeError as error:
             self.status.set("Error", str(error))
             return
         self.completer.configure(settings, self._exclusions(), self._asker)
         problem = self._asker.seen.error
         self.status.set("Error" if problem else "Normal", str(problem or ""))
+        self._asker.governor.changed = partial(tell_health, self, self._asker.governor)
         await self._asker.warm()
 
     async def _client_key(self) -> str:
@@ -219,18 +238,17 @@ class Server(LanguageServer):
 
     async def complete(self, request: CompletionRequest) -> Outcome:
         """Ask for suggestions and keep the status true."""
+        began = time.perf_counter()
         outcome = await self.completer.complete(request)
-        if outcome.silence:
-            self.status.set("Inactive", outcome.silence)
-        elif outcome.problem:
-            self.status.set("Warning", f"The embedded engine answers: {outcome.problem}")
-        elif not outcome.superseded and self._choosing is not None and self._choosing.done():
-            self.status.set("Normal")
+        count_outcome(self.meters.book, outcome, (time.perf_counter() - began) * 1000)
+        if self._choosing is not None and self._choosing.done() and not outcome.superseded:
+            tell_health(self, self.governor, outcome)
         return outcome
 
     def shown(self, suggestion: Suggestion) -> str:
         """Remember a suggestion under a new id, so that its acceptance can be reported."""
         self.counts.shown += 1
+        self.meters.book.count(f"shown.{suggestion.source}")
         identity = f"{self.counts.shown}"
         self._shown[identity] = suggestion
         while len(self._shown) > SHOWN_KEPT:
@@ -242,6 +260,7 @@ class Server(LanguageServer):
         known = self._shown.pop(str(arguments[0]), None) if arguments else None
         if known is not None:
             self.counts.accepted += 1
+            self.meters.book.count(f"accepted.{known.source}")
             logger.debug("A suggestion was accepted (%s).", known.source)
         return known is not None
 
@@ -278,6 +297,7 @@ class Server(LanguageServer):
         if self.offers_popup:
             options = types.CompletionOptions(trigger_characters=list(".([{,= "), resolve_provider=False)
             feature(types.TEXT_DOCUMENT_COMPLETION, options)(partial(completion, self))
+        feature(USAGE_REQUEST)(partial(usage, self))
         self.protocol.add_command(ACCEPTED_COMMAND, self.accepted)
 
     def _changed(self, params: DidChangeParams) -> None:

@@ -41,15 +41,18 @@ class StatusLine:
         self._wanted = True
         self._send(STATUS_NOTIFICATION, asdict(self.current))
 
-    def set(self, kind: Kind, message: str = "", *, busy: bool = False) -> None:
-        """Take on a status. A problem is logged when it is new, and again only after it had gone."""
-        status = Status(kind, message, busy)
+    def set(self, kind: Kind, message: str = "", *, busy: bool = False, incident: str = "") -> None:
+        """Take on a status. A problem is logged when it is new, and again only after it had gone.
+
+        `incident` tells problems apart whose message changes while they last; without one the message does.
+        """
+        status, problem = Status(kind, message, busy), incident or message
         if status == self.current:
             return
         if kind == "Normal" and not busy:
             self._told.clear()
-        elif kind in ("Warning", "Error") and message not in self._told:
-            self._told.add(message)
+        elif kind in ("Warning", "Error") and problem not in self._told:
+            self._told.add(problem)
             logger.log(logging.WARNING if kind == "Warning" else logging.ERROR, "%s", message)
         self.current = status
         if self._wanted:

@@ -6,14 +6,25 @@ import pytest
 
 from foretype.errors import (
     AuthenticationError,
+    ContextOverflowError,
+    LimitReachedError,
     QuotaError,
     RateLimitedError,
+    RefusedError,
     ServerError,
     TimeoutExceededError,
     UnknownModelError,
     UnreachableError,
 )
-from foretype.scheduling.breaker import FIRST_PAUSE, HOPELESS_PAUSE, LONGEST_PAUSE, Breaker
+from foretype.scheduling.breaker import (
+    FIRST_PAUSE,
+    HOPELESS_PAUSE,
+    LIMIT_PAUSE,
+    LONGEST_ASKED_PAUSE,
+    LONGEST_PAUSE,
+    PROBE_PATIENCE,
+    Breaker,
+)
 
 
 class Clock:
@@ -26,9 +37,9 @@ class Clock:
 
 def paused(breaker, clock):
     """Seconds until it closes again, to a millisecond."""
-    low, high = 0.0, 10_000.0
+    low, high = 0.0, 100_000.0
     start = clock.now
-    while high - low > 0.001:
+    while high - low > 0.0001:
         middle = (low + high) / 2
         clock.now = start + middle
         low, high = (middle, high) if breaker.open else (low, middle)
@@ -52,6 +63,18 @@ def paused(breaker, clock):
         ([AuthenticationError("x")], HOPELESS_PAUSE),
         ([QuotaError("x")], HOPELESS_PAUSE),
         ([UnknownModelError("x")], HOPELESS_PAUSE),
+        # Within reason, whatever the server says.
+        ([RateLimitedError("x", retry_after=86_400.0)], LONGEST_ASKED_PAUSE),
+        ([RateLimitedError("x", retry_after=float("inf"))], LONGEST_ASKED_PAUSE),
+        ([RateLimitedError("x", retry_after=float("nan"))], FIRST_PAUSE),
+        ([RateLimitedError("x", retry_after=0.0)] * 3, 2 * FIRST_PAUSE),
+        # A text that the server declines says little about the next.
+        ([ContextOverflowError("x")], FIRST_PAUSE),
+        ([RefusedError("x")], FIRST_PAUSE),
+        # Our own limits are asked again soon, and count as nobody's failure.
+        ([LimitReachedError("x", retry_after=50.0)], LIMIT_PAUSE),
+        ([LimitReachedError("x", retry_after=0.5)], 0.5),
+        ([LimitReachedError("x", retry_after=0.5)] * 5 + [ServerError("x")], FIRST_PAUSE),
     ],
 )
 def test_the_pause(errors, pause):
@@ -84,3 +107,34 @@ def test_it_closes_by_itself_and_remembers_the_failures():
     assert not breaker.open
     breaker.failed(ServerError("x"))
     assert paused(breaker, clock) == pytest.approx(2 * FIRST_PAUSE, abs=0.01)
+
+
+def test_after_a_rest_one_request_tries_and_the_others_wait_for_what_becomes_of_it():
+    clock = Clock()
+    breaker = Breaker(clock)
+    assert all(breaker.claim() for _ in range(3))
+    breaker.failed(ServerError("x"))
+    assert not breaker.claim()
+    clock.now += FIRST_PAUSE
+    assert [breaker.claim() for _ in range(3)] == [True, False, False]
+    breaker.abandoned()
+    assert [breaker.claim() for _ in range(2)] == [True, False]
+    breaker.failed(ServerError("x"))
+    clock.now += FIRST_PAUSE
+    assert not breaker.claim()
+    clock.now += FIRST_PAUSE
+    assert breaker.claim()
+    breaker.succeeded()
+    assert all(breaker.claim() for _ in range(3))
+
+
+def test_a_probe_that_nobody_reports_on_is_given_up():
+    clock = Clock()
+    breaker = Breaker(clock)
+    breaker.failed(ServerError("x"))
+    clock.now += FIRST_PAUSE
+    assert breaker.claim()
+    clock.now += PROBE_PATIENCE - 0.1
+    assert not breaker.claim()
+    clock.now += 0.2
+    assert breaker.claim()

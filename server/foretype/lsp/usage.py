@@ -1,0 +1,61 @@
+"""`foretype/usage`: what asking has cost; and what the answers to an editor tell of it and of the endpoint's health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+
+if TYPE_CHECKING:
+    from foretype.features.suggestion import Outcome
+    from foretype.lsp.server import Server
+    from foretype.scheduling.governor import Governor
+    from foretype.scheduling.usage import UsageBook
+
+USAGE_REQUEST: Final = "foretype/usage"
+MOST_DAYS: Final = 400
+
+
+def usage(server: Server, params: Any) -> Any:
+    """The numbers of the last `days` (1: today only) of all windows, this one's newest included."""
+    days = params.get("days", 1) if isinstance(params, Mapping) else getattr(params, "days", 1)
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
+        raise RequestError(INVALID_PARAMS, f"`days` is a whole number from 1 to {MOST_DAYS}.")
+    return _usage(server, days)
+
+
+async def _usage(server: Server, days: int) -> dict[str, Any]:
+    from foretype.scheduling.usage_report import report  # rarely asked for
+
+    governor = server.governor
+    minute = await governor.last_minute() if governor is not None else (0, 0)
+    return report(await server.meters.totals(days), days, minute)
+
+
+def count_outcome(book: UsageBook, outcome: Outcome, milliseconds: float) -> None:
+    """An editor was answered: by what, and how long it waited."""
+    if outcome.superseded:
+        book.count("superseded")
+        return
+    if outcome.silence:
+        return
+    book.count(f"hits.{outcome.suggestions[0].source}" if outcome.suggestions else "hits.none")
+    book.observe("answer", milliseconds)
+
+
+def tell_health(server: Server, governor: Governor | None, outcome: Outcome | None = None) -> None:
+    """Keep the status true: after an answer, and whenever the endpoint's state changes."""
+    from foretype.scheduling.health import Facts, health
+
+    if outcome is None and server.status.current.kind == "Inactive":
+        return  # the document that is being looked at gets no suggestions, whatever the endpoint does
+    facts = governor.facts() if governor is not None else Facts()
+    if outcome is not None and outcome.silence:
+        facts = Facts(outcome.silence)
+    found = health(facts, datetime.now().astimezone())
+    if outcome is not None and outcome.problem and found.kind == "Normal":
+        server.status.set("Warning", f"The embedded engine answers: {outcome.problem}")
+    else:
+        server.status.set(found.kind, found.message, busy=found.busy, incident=found.incident)

@@ -1,0 +1,270 @@
+"""Every question to one endpoint passes here: admission before it, accounting after it.
+
+Limits, breaker and usage meet in this place only. It knows neither prompts nor providers; what an answer reports comes
+in as plain numbers. Nothing here blocks the event loop: the ledger works in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from foretype.errors import (
+    ContextOverflowError,
+    LimitReachedError,
+    ModelError,
+    RateLimitedError,
+    RefusedError,
+    ServerError,
+    StreamBrokenError,
+    TimeoutExceededError,
+    UnknownModelError,
+    UnreachableError,
+)
+from foretype.scheduling.breaker import Breaker
+from foretype.scheduling.health import SLOW_AFTER, Facts
+from foretype.scheduling.ledger import Account, Clock, Settlement
+from foretype.scheduling.ledger_thread import LedgerThread
+from foretype.scheduling.rate_headers import gauges_in
+from foretype.scheduling.retry import ACTION_RETRY, GHOST_RETRY, NO_RETRY, RetryPolicy
+from foretype.scheduling.spending import LOOK_AGAIN, NEVER, Lane, Refusal, Wish
+from foretype.scheduling.usage import Prices, TokenCounts, UsageBook
+
+BUSY_AFTER: Final = 0.4
+"""Seconds that a request is under way before the status says so; most suggestions are there by then."""
+
+POLL: Final = 1.0
+"""Seconds. Who waits for room looks again this often: requests mostly cost less than they might have, so that room
+comes early."""
+
+CHARACTERS_PER_TOKEN: Final = 3
+"""Fewer than any common tokenizer gets out of code, for answers whose tokens nobody counted."""
+
+_MAY_HAVE_COST: Final = (ServerError, TimeoutExceededError, StreamBrokenError)
+"""Failures of a server that may have read the prompt; with the others it did not begin."""
+
+_OF_THE_REQUEST: Final = (UnknownModelError, RefusedError, ContextOverflowError)
+"""Failures that say nothing of the endpoint: it may answer when it is asked in another way."""
+
+_REMEMBERED: Final = 8
+"""Answers by which estimates are corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a request is for: who goes first, how many seconds it may wait for room, and what a failure means."""
+
+    lane: Lane
+    patience: float
+    retry: RetryPolicy
+
+
+GHOST_TEXT: Final = Purpose("interactive", 0.0, GHOST_RETRY)
+PREFETCH: Final = Purpose("prefetch", 0.0, NO_RETRY)
+ACTION: Final = Purpose("interactive", 10.0, ACTION_RETRY)
+BULK: Final = Purpose("bulk", math.inf, NO_RETRY)
+"""Bulk work repeats whole items by itself, see bulk.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Tokens that a request may cost: those of its prompt, and at most so many of the answer."""
+
+    prompt: int
+    answer: int
+
+
+@dataclass(slots=True)
+class Call:
+    """One request under way, filled in by whoever sends it."""
+
+    estimate: Estimate
+    opened_at: float | None = None
+    characters: int = 0
+    tokens: TokenCounts | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+    error: ModelError | None = None
+
+    def cost(self) -> TokenCounts:
+        """The tokens that it cost, as the server counted them or else by what came."""
+        if self.tokens is not None:
+            return self.tokens
+        if self.error is not None and self.opened_at is None and not isinstance(self.error, _MAY_HAVE_COST):
+            return TokenCounts(0, 0, estimated=True)
+        return TokenCounts(self.estimate.prompt, -(-self.characters // CHARACTERS_PER_TOKEN), estimated=True)
+
+
+class Governor:
+    """One endpoint's. `changed` is called when what `facts` says has become different."""
+
+    def __init__(self, account: Account, ledger: LedgerThread, book: UsageBook, clock: Clock | None = None) -> None:
+        self.account = account
+        self.model = ""
+        self.prices: Prices | None = None
+        self.book = book
+        self.changed: Callable[[], None] = lambda: None
+        self._clock = clock or Clock()
+        self.breaker = Breaker(self._clock.now)
+        self._ledger = ledger
+        self._turns: dict[Lane, asyncio.Lock] = {}
+        self._refused: LimitReachedError | None = None
+        self._refused_until = 0.0
+        self._first_tokens: deque[float] = deque(maxlen=SLOW_AFTER)
+        self._corrections: deque[float] = deque([1.0], maxlen=_REMEMBERED)
+        self._busy = 0
+
+    def facts(self) -> Facts:
+        """How things are, for the status."""
+        error, rest = self.breaker.error, self.breaker.rest
+        if error is None and self._refused is not None:
+            error, rest = self._refused, max(0.0, self._refused_until - self._clock.now())
+        return Facts(error=error, rest=rest, first_tokens_ms=tuple(self._first_tokens), busy=self._busy > 0)
+
+    @property
+    def now(self) -> float:
+        """The clock that calls are timed by, in seconds."""
+        return self._clock.now()
+
+    def repeats(self) -> None:
+        """A request that failed is about to be sent again."""
+        self.breaker.retried()
+        self.book.count("repeated", model=self.model)
+
+    async def last_minute(self) -> tuple[int, int]:
+        """Requests and tokens of the last minute, of all windows."""
+        return await self._ledger.last_minute(self.account)
+
+    @asynccontextmanager
+    async def call(self, purpose: Purpose, estimate: Estimate) -> AsyncIterator[Call]:
+        """Wait for room as long as the purpose allows, then let the request be sent; account for it afterwards.
+
+        Raises LimitReachedError where there is no room in time, RefusedError where there never is, and the error of
+        an endpoint that is left alone for now.
+        """
+        began = self._clock.now()
+        corrected = math.ceil(estimate.prompt * max(self._corrections))
+        entry = await self._admitted(Wish(purpose.lane, corrected + estimate.answer), purpose.patience)
+        self.book.observe("wait", (self._clock.now() - began) * 1000, self.model)
+        call = Call(estimate)
+        try:
+            with self._busy_in_a_while():
+                yield call
+        except ModelError as error:
+            call.error = error
+            raise
+        finally:
+            self._account_for(call, entry, purpose)
+
+    @contextmanager
+    def _busy_in_a_while(self) -> Iterator[None]:
+        """Only what takes long is worth a sign."""
+        long: list[bool] = []
+
+        def tell() -> None:
+            long.append(True)
+            self._busy += 1
+            self.changed()
+
+        timer = asyncio.get_running_loop().call_later(BUSY_AFTER, tell)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._busy -= len(long)
+
+    # Admission
+
+    async def _admitted(self, wish: Wish, patience: float) -> int:
+        if patience <= 0:
+            return await self._admit(wish, 0.0)
+        # In the order of asking; only the first of each lane keeps looking.
+        async with self._turns.setdefault(wish.lane, asyncio.Lock()):
+            return await self._admit(wish, patience)
+
+    async def _admit(self, wish: Wish, patience: float) -> int:
+        until = self._clock.now() + patience
+        while True:
+            wait, error = max(self.breaker.rest, LOOK_AGAIN), self.breaker.error
+            if self.breaker.claim():
+                answer = await self._ask_ledger(wish)
+                if isinstance(answer, int):
+                    self._refused = None
+                    return answer
+                wait, error = answer.wait, self._no_room(answer)
+            if error is None or not error.retry or self._clock.now() + wait > until:
+                self.book.count("refused", model=self.model)
+                raise error or LimitReachedError("The endpoint is being tried.", retry_after=wait)
+            await asyncio.sleep(min(wait, POLL) + random.uniform(0, 0.05))  # noqa: S311  jitter, no secret
+
+    async def _ask_ledger(self, wish: Wish) -> int | Refusal:
+        try:
+            answer = await self._ledger.admit(self.account, wish)
+        except BaseException:
+            self.breaker.abandoned()
+            raise
+        if isinstance(answer, Refusal):
+            self.breaker.abandoned()
+        return answer
+
+    def _no_room(self, refused: Refusal) -> ModelError:
+        if refused.wait == NEVER:
+            return RefusedError(refused.reason, "Raise `limits.tokens_per_minute`, or lower `context.max_tokens`.")
+        self._refused = LimitReachedError(refused.reason, retry_after=refused.wait)
+        self._refused_until = self._clock.now() + refused.wait
+        return self._refused
+
+    # Accounting
+
+    def _account_for(self, call: Call, entry: int, purpose: Purpose) -> None:
+        """Without waiting, since it also runs in a task that is being cancelled; the ledger follows in its thread."""
+        cost = call.cost()
+        sent = not (isinstance(call.error, UnreachableError) and call.error.status is None)
+        self._ledger.settle(self.account, entry, Settlement(cost.all, call.opened_at, sent))
+        if gauges := gauges_in(call.headers, self._clock.now(), self._clock.today()):
+            self._ledger.learn(self.account, gauges)
+        if isinstance(call.error, RateLimitedError) and call.error.retry_after is not None:
+            self._ledger.pause(self.account, call.error.retry_after)
+        self._judge(call, purpose)
+        self._count(call, cost, sent)
+        if call.error is None or purpose.retry.attempts < 2:
+            self.changed()  # what is sent again may be all right in a moment; whoever asked tells if it is not
+
+    def _judge(self, call: Call, purpose: Purpose) -> None:
+        if call.error is not None and not isinstance(call.error, _OF_THE_REQUEST):
+            self.breaker.failed(call.error)
+            return
+        if call.first_token_ms is None and call.total_ms is None:
+            self.breaker.abandoned()
+            return
+        self.breaker.succeeded()
+        if call.first_token_ms is not None and purpose.lane != "bulk":
+            self._first_tokens.append(call.first_token_ms)
+        if call.tokens is not None and call.estimate.prompt:
+            self._corrections.append(min(2.0, max(1.0, call.tokens.prompt / call.estimate.prompt)))
+
+    def _count(self, call: Call, cost: TokenCounts, sent: bool) -> None:
+        count, model = self.book.count, self.model
+        if call.error is not None:
+            count("failed", model=model)
+        if not sent:
+            return
+        count("requests", model=model)
+        count("prompt_tokens", cost.prompt, model)
+        count("completion_tokens", cost.completion, model)
+        count("cached_tokens", cost.cached or 0, model)
+        if cost.estimated:
+            count("estimated_tokens", cost.all, model)
+        if self.prices is not None:
+            count("cost", self.prices.cost(cost), model)
+        if call.first_token_ms is not None:
+            self.book.observe("first_token", call.first_token_ms, model)
+        if call.total_ms is not None:
+            self.book.observe("total", call.total_ms, model)

@@ -1,0 +1,204 @@
+"""What was spent lately, in the memory of this process. The interface is that of every ledger.
+
+Times are those of a monotonic clock, so that setting the time of day changes nothing; only the day of the daily budget
+is the user's calendar's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from foretype.scheduling.spending import (
+    QUIET_AFTER,
+    WINDOW,
+    Allowance,
+    Gauge,
+    Lane,
+    Refusal,
+    Resource,
+    Situation,
+    Spent,
+    Wish,
+    refusal,
+)
+
+LEASE: Final = 90.0
+"""Seconds that a request may be under way before its sender counts as gone. Answers take half a minute at most."""
+
+LONGEST_PAUSE: Final = 3600.0
+"""Seconds. A server that asks for more is asked again after this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where the time comes from: seconds that only ever grow, and the user's calendar. Tests turn them."""
+
+    now: Callable[[], float] = time.monotonic
+    today: Callable[[], datetime] = lambda: datetime.now().astimezone()
+
+    @property
+    def wall(self) -> float:
+        """Seconds of the calendar, which may jump."""
+        return self.today().timestamp()
+
+    @property
+    def day(self) -> str:
+        """The user's day, as 2026-11-22."""
+        return self.today().date().isoformat()
+
+    @property
+    def day_ends(self) -> float:
+        """Seconds until it is over, at least one."""
+        now = self.today()
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max(1.0, (midnight - now).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An endpoint as the ledger knows it: `key` names it without saying where it is, `allowance` is the user's."""
+
+    key: str
+    allowance: Allowance = field(default_factory=Allowance)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of an admitted request.
+
+    `tokens` it cost in the end, `opened` the moment at which its answer began (None: none did). `sent` is False where
+    the server can never have received it: then nothing was spent.
+    """
+
+    tokens: int
+    opened: float | None = None
+    sent: bool = True
+
+
+class Ledger(Protocol):
+    """Admits requests and remembers what they cost."""
+
+    def admit(self, account: Account, wish: Wish) -> int | Refusal:
+        """Enter the request, if there is room; returns the number of the entry, for `settle`."""
+
+    def settle(self, account: Account, entry: int, settlement: Settlement) -> None:
+        """Replace what a request might have cost by what it did cost."""
+
+    def learn(self, account: Account, gauges: Mapping[Resource, Gauge]) -> None:
+        """Take in what the server says is left."""
+
+    def pause(self, account: Account, seconds: float) -> None:
+        """The server takes no requests for so long."""
+
+    def last_minute(self, account: Account) -> tuple[int, int]:
+        """Requests and tokens of the last minute."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request in a ledger; `at` is when it was admitted and, once it is settled, when its answer began."""
+
+    lane: Lane
+    at: float
+    tokens: int
+    running: bool = True
+
+    def spent(self, now: float, requests: int = 1) -> Spent:
+        """As it counts now: while nobody knows when the server received it, it may have done so just now."""
+        if not self.running:
+            return Spent(self.lane, self.at, self.tokens, requests=requests)
+        over = now > self.at + LEASE
+        return Spent(self.lane, min(now, self.at + LEASE), self.tokens, not over, requests)
+
+
+@dataclass(slots=True)
+class _Page:
+    """All about one account."""
+
+    entries: dict[int, Entry] = field(default_factory=dict)
+    gauges: dict[Resource, Gauge] = field(default_factory=dict)
+    paused_until: float = -math.inf
+    day: str = ""
+    today: int = 0
+
+
+class LocalLedger:
+    """A ledger of this process alone."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._pages: dict[str, _Page] = {}
+        self._numbers = itertools.count(1)
+
+    def admit(self, account: Account, wish: Wish) -> int | Refusal:
+        """See `Ledger.admit`."""
+        page, now = self._page(account), self._clock.now()
+        spent = [entry.spent(now) for entry in page.entries.values()]
+        situation = Situation(
+            now,
+            spent,
+            page.today,
+            self._clock.day_ends,
+            page.paused_until,
+            page.gauges,
+            quiet=not any(one.lane == "interactive" for one in spent),
+        )
+        refused = refusal(wish, account.allowance, situation)
+        return refused or self.enter(account, wish)
+
+    def enter(self, account: Account, wish: Wish) -> int:
+        """Enter a request that was admitted elsewhere."""
+        page, number = self._page(account), next(self._numbers)
+        page.entries[number] = Entry(wish.lane, self._clock.now(), wish.tokens)
+        page.today += wish.tokens
+        return number
+
+    def settle(self, account: Account, entry: int, settlement: Settlement) -> None:
+        """See `Ledger.settle`."""
+        page = self._page(account)
+        known = page.entries.pop(entry, None)
+        if known is None:
+            return
+        tokens = settlement.tokens if settlement.sent else 0
+        page.today = max(0, page.today + tokens - known.tokens)
+        if settlement.sent:
+            at = self._clock.now() if settlement.opened is None else settlement.opened
+            page.entries[entry] = Entry(known.lane, at, tokens, running=False)
+
+    def learn(self, account: Account, gauges: Mapping[Resource, Gauge]) -> None:
+        """See `Ledger.learn`."""
+        self._page(account).gauges.update(gauges)
+
+    def pause(self, account: Account, seconds: float) -> None:
+        """See `Ledger.pause`."""
+        page = self._page(account)
+        page.paused_until = max(page.paused_until, self._clock.now() + min(LONGEST_PAUSE, max(0.0, seconds)))
+
+    def last_minute(self, account: Account) -> tuple[int, int]:
+        """See `Ledger.last_minute`."""
+        now = self._clock.now()
+        recent = [entry.spent(now) for entry in self._page(account).entries.values()]
+        recent = [one for one in recent if one.at > now - WINDOW]
+        return len(recent), sum(one.tokens for one in recent)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _page(self, account: Account) -> _Page:
+        """The account's page, without what is too old to matter."""
+        page = self._pages.setdefault(account.key, _Page())
+        old = self._clock.now() - QUIET_AFTER
+        for number in [number for number, entry in page.entries.items() if entry.at + LEASE * entry.running < old]:
+            del page.entries[number]
+        if page.day != self._clock.day:
+            page.day, page.today = self._clock.day, 0
+        return page

@@ -1,0 +1,120 @@
+"""Usage as plain values for programs, as lines for people, and as OpenMetrics text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from foretype.scheduling.usage import STAGES, Totals, percentile
+
+_COUNTERS: Final = {
+    "requests": "requests sent to a model's server",
+    "failed": "of those and of attempts to send, failures",
+    "repeated": "sent again after a failure",
+    "refused": "not sent: no room within the limits, or the server was left alone",
+    "prompt_tokens": "prompt tokens",
+    "completion_tokens": "generated tokens",
+    "cached_tokens": "prompt tokens that the server had cached",
+    "estimated_tokens": "of all tokens, those that the server did not count itself",
+}
+_SOURCES: Final = ("hits", "shown", "accepted", "kept")
+_STAGE_WORDS: Final = {
+    "gate": "deciding whether to ask",
+    "prompt": "making the prompt",
+    "wait": "waiting for room",
+    "first_token": "to the first token",
+    "total": "to the end of the answer",
+    "answer": "the editor's wait",
+}
+
+
+def report(totals: Totals, days: int, last_minute: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+    """All of it: counters by model, what became of suggestions by source, latencies in milliseconds by stage.
+
+    `cost` is None where no price was known; `last_minute` is requests and tokens.
+    """
+    models = [model for model in totals.models() if model]
+    return {
+        "days": days,
+        "lastMinute": {"requests": last_minute[0], "tokens": last_minute[1]},
+        "totals": _counters(totals, None),
+        "models": {model: _counters(totals, model) for model in models},
+        **{source: dict(totals.by_suffix(source)) for source in _SOURCES},
+        "latency": {stage: values for stage in STAGES if (values := _latency(totals, stage))},
+    }
+
+
+def _counters(totals: Totals, model: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {_camel(name): int(totals.sum(name, model)) for name in _COUNTERS}
+    priced = any(name == "cost" and model in (None, of) for _, of, name in totals.counters)
+    return {**found, "cost": round(totals.sum("cost", model), 6) if priced else None}
+
+
+def _latency(totals: Totals, stage: Any) -> dict[str, float]:
+    steps = totals.steps(stage)
+    half, most = percentile(steps, 0.5), percentile(steps, 0.95)
+    if half is None or most is None:
+        return {}
+    return {"count": sum(steps.values()), "p50": _three_digits(half), "p95": _three_digits(most)}
+
+
+def text_lines(values: Mapping[str, Any]) -> Iterator[str]:
+    """For people."""
+    days = values["days"]
+    yield "Today:" if days == 1 else f"The last {days} days:"
+    for model, counters in values["models"].items():
+        cost = "" if counters["cost"] is None else f", cost {counters['cost']:,.4g}"
+        yield (
+            f"  {model}: {counters['requests']:,} requests, {counters['promptTokens']:,} tokens in "
+            f"({counters['cachedTokens']:,} cached), {counters['completionTokens']:,} out{cost}"
+        )
+        less = [f"{counters[name]:,} {name}" for name in ("failed", "repeated", "refused") if counters[name]]
+        if less:
+            yield f"    {', '.join(less)}"
+    if not values["models"]:
+        yield "  no requests to a model"
+    minute = values["lastMinute"]
+    yield f"  in the last minute: {minute['requests']:,} requests, {minute['tokens']:,} tokens"
+    words = {"hits": "Answers", "shown": "Shown", "accepted": "Accepted", "kept": "Kept"}
+    for name, word in words.items():
+        if values[name]:
+            yield f"{word}: " + ", ".join(f"{count:,} {source}" for source, count in values[name].items())
+    if values["latency"]:
+        yield f"{'Milliseconds':26}{'p50':>10}{'p95':>10}{'of':>10}"
+    for stage, found in values["latency"].items():
+        yield f"  {_STAGE_WORDS[stage]:24}{found['p50']:>10g}{found['p95']:>10g}{found['count']:>10,}"
+
+
+def openmetrics_lines(values: Mapping[str, Any]) -> Iterator[str]:
+    """For monitoring (OpenMetrics 1.0). All are gauges, since they are about a span of days that moves on."""
+    for name, about in _COUNTERS.items():
+        yield f"# TYPE foretype_{name} gauge"
+        yield f"# HELP foretype_{name} {about[0].upper()}{about[1:]}."
+        for model, counters in values["models"].items():
+            yield f'foretype_{name}{{model="{_escaped(model)}"}} {counters[_camel(name)]}'
+    yield "# TYPE foretype_cost gauge"
+    for model, counters in values["models"].items():
+        if counters["cost"] is not None:
+            yield f'foretype_cost{{model="{_escaped(model)}"}} {counters["cost"]:g}'
+    for name in _SOURCES:
+        yield f"# TYPE foretype_{name} gauge"
+        for source, count in values[name].items():
+            yield f'foretype_{name}{{source="{_escaped(source)}"}} {count}'
+    yield "# TYPE foretype_latency_milliseconds gauge"
+    for stage, found in values["latency"].items():
+        for share in ("p50", "p95"):
+            yield f'foretype_latency_milliseconds{{stage="{stage}",percentile="{share}"}} {found[share]:g}'
+    yield "# EOF"
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)
+
+
+def _three_digits(number: float) -> float:
+    return float(f"{number:.3g}")
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
