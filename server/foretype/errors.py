@@ -5,7 +5,8 @@
     ├── PositionError               a position or range that the document does not have
     ├── UnknownFormatError          a cache or index file of another version, or a damaged one
     └── ModelError                  the model's server did not give an answer
-        ├── UnreachableError        no connection, wrong address, TLS, proxy
+        ├── UnreachableError        no connection now: nothing listens, no network, no such host
+        ├── MisconfiguredError      what answers is no model's server, or not as set up: TLS, proxy, redirect, a page
         ├── AuthenticationError     the key is missing, wrong, or not allowed to do this
         ├── UnknownModelError       the server does not have this model, or not this address
         │   └── WayRefusedError     the server does not take this way of asking; another may work
@@ -62,9 +63,17 @@ class ModelError(ForetypeError):
 
 
 class UnreachableError(ModelError):
-    """No connection could be made: address, name look-up, TLS, proxy, or nothing listens there."""
+    """No connection could be made now: nothing listens there, the network is away, or the name is not known."""
 
     retry = True
+
+
+class MisconfiguredError(ModelError):
+    """The way to the server is set up wrongly, so that trying again cannot help.
+
+    TLS where there is none or the reverse, a certificate that is not trusted, a redirect, a proxy that wants a name, or
+    a web page in place of an answer.
+    """
 
 
 class AuthenticationError(ModelError):

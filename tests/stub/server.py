@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class StubServer:
         self._script: list[Reply | Responder] = list(script) or [replies.chat(["stub"])]
         self.received: list[Received] = []
         self.model_names: tuple[str, ...] = ("stub",)
+        self.tls: ssl.SSLContext | None = None
         self.connections = 0
         self.port = 0
         self._clients: set[_Client] = set()
@@ -57,7 +59,7 @@ class StubServer:
     @property
     def url(self) -> str:
         """The base URL for a client."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/v1"
 
     @property
     def asked(self) -> list[Received]:
@@ -67,7 +69,7 @@ class StubServer:
     async def start(self, port: int = 0) -> None:
         """Listen on loopback; port 0 takes a free one."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Client(self), "127.0.0.1", port)
+        self._server = await loop.create_server(lambda: _Client(self), "127.0.0.1", port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -96,6 +96,7 @@ class Server(LanguageServer):
         self.configuration.changed = self._take_settings
         self._keys = KeyFinder()
         self._asker: ModelAsker | None = None
+        self.unusable = ""  # why the configured model cannot be asked at all
         self._choosing: asyncio.Task[Any] | None = None
         self._shown: OrderedDict[str, Suggestion] = OrderedDict()
         self._log = ClientLog(self.window_log_message, self.protocol)
@@ -198,7 +199,7 @@ class Server(LanguageServer):
 
     async def _choose_model(self, settings: Settings) -> None:
         """Connect to the configured model, or to none; what is wrong becomes the status."""
-        before, self._asker = self._asker, None
+        before, self._asker, self.unusable = self._asker, None, ""
         self.completer.configure(settings, self._exclusions(), None)
         if before is not None:
             await before.close()
@@ -213,13 +214,19 @@ class Server(LanguageServer):
             key = await self._keys.find_key(settings, await self._client_key())
             self._asker = await connect(settings, key.value if key else None, self.workspaces.folders, self.meters)
         except ForetypeError as error:
-            self.status.set("Error", str(error))
+            self.unusable = str(error)
+            self.status.set("Error", self.unusable)
             return
         self.completer.configure(settings, self._exclusions(), self._asker)
         problem = self._asker.seen.error
         self.status.set("Error" if problem else "Normal", str(problem or ""))
         self._asker.governor.changed = partial(tell_health, self, self._asker.governor)
         await self._asker.warm()
+
+    @property
+    def note(self) -> str:
+        """How the model is asked otherwise than was chosen at first, "" where it is not."""
+        return self._asker.note if self._asker is not None else ""
 
     async def _client_key(self) -> str:
         if not self.client.api_key:

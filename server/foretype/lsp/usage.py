@@ -57,5 +57,8 @@ def tell_health(server: Server, governor: Governor | None, outcome: Outcome | No
     found = health(facts, datetime.now().astimezone())
     if outcome is not None and outcome.problem and found.kind == "Normal":
         server.status.set("Warning", f"The embedded engine answers: {outcome.problem}")
+    elif server.unusable and found.kind == "Normal":
+        server.status.set("Error", server.unusable)
     else:
-        server.status.set(found.kind, found.message, busy=found.busy, incident=found.incident)
+        message = found.message or (server.note if found.kind == "Normal" else "")
+        server.status.set(found.kind, message, busy=found.busy, incident=found.incident)

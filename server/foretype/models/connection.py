@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foretype import __version__
-from foretype.errors import ConfigurationError, ModelError, TimeoutExceededError, UnreachableError
+from foretype.errors import ConfigurationError, MisconfiguredError, ModelError, TimeoutExceededError
 from foretype.models.deadline import until
 from foretype.models.dialects import address_of, dialect_of
 from foretype.models.learned import Learned
@@ -66,7 +66,7 @@ class Connection:
             try:
                 self._client = await asyncio.shield(self._making)
             except (ValueError, OSError, ImportError) as error:
-                raise UnreachableError(
+                raise MisconfiguredError(
                     f"The connection to the model cannot be set up ({type(error).__name__}).",
                     "Check `model.base_url`, the proxy's variables and SSL_CERT_FILE.",
                 ) from None

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from foretype.errors import (
     AuthenticationError,
+    MisconfiguredError,
     ModelError,
     QuotaError,
     RateLimitedError,
@@ -22,7 +23,6 @@ from foretype.errors import (
     ServerError,
     TimeoutExceededError,
     UnknownModelError,
-    UnreachableError,
     WayRefusedError,
 )
 from foretype.models.overflow import overflow_error, says_overflow
@@ -115,7 +115,9 @@ def _by_status(status: int | None, failure: Failure) -> ModelError | None:
     if status in (401, 403):
         return _key_error(status)
     if status == 407:
-        return UnreachableError("The proxy asks for a name and a password.", "Set them in HTTPS_PROXY.", status=status)
+        return MisconfiguredError(
+            "The proxy asks for a name and a password.", "Set them in HTTPS_PROXY.", status=status
+        )
     if status == 429:
         return _limit_error(status, failure.headers)
     if status in (404, 405, 501):
@@ -123,7 +125,7 @@ def _by_status(status: int | None, failure: Failure) -> ModelError | None:
     if status in (408, 504):
         return TimeoutExceededError("The model's server gave up waiting for the model.", status=status)
     if status is not None and 300 <= status < 400:
-        return UnreachableError(
+        return MisconfiguredError(
             "The server sends on to another address, which is not followed with code in hand.",
             "Set `model.base_url` to the final address (https instead of http, perhaps).",
             status=status,
@@ -168,8 +170,8 @@ def _way_error(status: int | None) -> WayRefusedError:
     )
 
 
-def _tls_error(status: int | None) -> UnreachableError:
-    return UnreachableError(
+def _tls_error(status: int | None) -> MisconfiguredError:
+    return MisconfiguredError(
         "The server expects TLS.", "Write https:// instead of http:// in `model.base_url`.", status=status
     )
 
@@ -185,8 +187,10 @@ def _limit_error(status: int, headers: Mapping[str, str] | None) -> RateLimitedE
     )
 
 
-def _page_error(status: int | None) -> UnreachableError:
-    return UnreachableError(
+def _page_error(status: int | None) -> ModelError:
+    if status is not None and status >= 500:
+        return ServerError(f"A gateway before the model's server failed ({status}).", "Try again later.", status=status)
+    return MisconfiguredError(
         "A web page came back instead of a model's answer.",
         "Check `model.base_url` (it often ends in /v1), the proxy, and whether the network asks for a log-in.",
         status=status,

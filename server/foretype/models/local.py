@@ -16,7 +16,7 @@ from foretype.embedded import VERY_CONFIDENT, OpenFile, Prediction, Query, Segme
 from foretype.text.document import Document
 from foretype.text.positions import Position
 
-__all__ = ["VERY_CONFIDENT", "LocalEngine", "WorkspaceView"]
+__all__ = ["VERY_CONFIDENT", "LocalEngine", "Prediction", "WorkspaceView"]
 
 DOCUMENTS_KEPT: Final = 16
 """Indexed open documents. One of 5,000 lines takes about 4 MB; indexing it anew takes some tens of milliseconds."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from foretype.errors import ModelError, TimeoutExceededError, UnreachableError
+from foretype.errors import MisconfiguredError, ModelError, TimeoutExceededError, UnreachableError
 from foretype.models.failures import Failure, error_from
 
 if TYPE_CHECKING:
@@ -61,15 +61,15 @@ def error_of(error: Exception, endpoint: Endpoint, sent: str = "") -> ModelError
     return _unreachable(chain, where)
 
 
-def _unreachable(chain: list[BaseException], where: str) -> UnreachableError:
+def _unreachable(chain: list[BaseException], where: str) -> ModelError:
     words = " ".join(str(cause) for cause in chain).lower()
     names = {type(cause).__name__ for cause in chain}
     if "wrong_version_number" in words or "record layer" in words or "http_request" in words:
-        return UnreachableError(
+        return MisconfiguredError(
             f"{where} does not speak TLS.", "Write http:// instead of https:// in `model.base_url`."
         )
     if "certificate" in words or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
-        return UnreachableError(
+        return MisconfiguredError(
             f"The certificate of {where} is not trusted.",
             "Name its authority's certificate in `model.ca_file`, or add it to the system's store.",
         )
@@ -78,11 +78,11 @@ def _unreachable(chain: list[BaseException], where: str) -> UnreachableError:
             f"The proxy did not connect to {where}.", "Check `model.proxy`, HTTPS_PROXY and NO_PROXY."
         )
     if names & {"UnsupportedProtocol", "InvalidURL"}:
-        return UnreachableError(
+        return MisconfiguredError(
             "The address of the model's server is not valid.", "Set `model.base_url` to an http(s) address."
         )
     if names & {"LocalProtocolError", "UnicodeEncodeError"}:
-        return UnreachableError(
+        return MisconfiguredError(
             "The key or a header holds a character that HTTP does not allow.", "Set the key and headers anew."
         )
     if "refused" in words or "all connection attempts failed" in words:

@@ -18,6 +18,7 @@ from typing import Final
 from foretype.errors import (
     ContextOverflowError,
     LimitReachedError,
+    MisconfiguredError,
     ModelError,
     RateLimitedError,
     RefusedError,
@@ -226,7 +227,7 @@ class Governor:
     def _account_for(self, call: Call, entry: int, purpose: Purpose) -> None:
         """Without waiting, since it also runs in a task that is being cancelled; the ledger follows in its thread."""
         cost = call.cost()
-        sent = not (isinstance(call.error, UnreachableError) and call.error.status is None)
+        sent = not (isinstance(call.error, (UnreachableError, MisconfiguredError)) and call.error.status is None)
         self._ledger.settle(self.account, entry, Settlement(cost.all, call.opened_at, sent))
         if gauges := gauges_in(call.headers, self._clock.now(), self._clock.today()):
             self._ledger.learn(self.account, gauges)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from foretype.errors import AuthenticationError, ConfigurationError, ModelError, UnreachableError
+from foretype.errors import AuthenticationError, ConfigurationError, MisconfiguredError, ModelError, UnreachableError
 from foretype.models.connection import Connection
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.provider import ChatPrompt, Endpoint, Message, Provider
@@ -106,7 +106,7 @@ async def test_redirects_are_not_followed() -> None:
         moved = replies.whole(307, "", {"Location": f"{other.url}/chat/completions"})
         async with StubServer(moved) as stub:
             outcome = await ask_stub(stub)
-        assert isinstance(outcome.error, UnreachableError)
+        assert isinstance(outcome.error, MisconfiguredError)
         assert "model.base_url" in outcome.error.remedy
         assert other.received == []
 
@@ -115,7 +115,7 @@ async def test_redirects_are_not_followed() -> None:
 async def test_tls_where_there_is_none() -> None:
     async with StubServer() as stub:
         outcome = await ask_stub(stub, base_url=stub.url.replace("http:", "https:"))
-    assert isinstance(outcome.error, UnreachableError)
+    assert isinstance(outcome.error, MisconfiguredError)
     assert "http:// instead of https://" in outcome.error.remedy
 
 
@@ -141,7 +141,7 @@ async def test_a_bad_environment(name: str, value: str, monkeypatch: pytest.Monk
     monkeypatch.setenv(name, value)
     async with StubServer() as stub:
         outcome = await ask_stub(stub, base_url="https://no-such-host.invalid/v1")
-    assert isinstance(outcome.error, UnreachableError)
+    assert isinstance(outcome.error, (MisconfiguredError, UnreachableError))
     assert value not in str(outcome.error)
 
 

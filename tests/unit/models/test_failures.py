@@ -14,6 +14,7 @@ AUTH, OVERFLOW, RATE = errors.AuthenticationError, errors.ContextOverflowError, 
 QUOTA, MODEL, REFUSED = errors.QuotaError, errors.UnknownModelError, errors.RefusedError
 WAY = errors.WayRefusedError
 SERVER, UNREACHABLE, LATE = errors.ServerError, errors.UnreachableError, errors.TimeoutExceededError
+SETUP = errors.MisconfiguredError
 
 
 @pytest.mark.parametrize(
@@ -52,14 +53,15 @@ SERVER, UNREACHABLE, LATE = errors.ServerError, errors.UnreachableError, errors.
         (404, {"error": {"message": "The model does not support Chat Completions API", "type": "NotFound"}}, WAY),
         (400, {"message": "default chat template is no longer allowed", "object": "error"}, WAY),
         (501, {"error": {"message": "Infill is not supported by this model: prefix token is missing."}}, WAY),
-        (400, "<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>", UNREACHABLE),
-        (400, "Client sent an HTTP request to an HTTPS server.\n", UNREACHABLE),
+        (400, "<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>", SETUP),
+        (400, "Client sent an HTTP request to an HTTPS server.\n", SETUP),
         (503, {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}, SERVER),
         (529, {"error": {"message": "overloaded", "type": "overloaded_error"}}, SERVER),
         (500, "Internal Server Error", SERVER),
-        (502, "<html><body>Bad gateway</body></html>", UNREACHABLE),
-        (407, "", UNREACHABLE),
-        (301, "", UNREACHABLE),
+        (502, "<html><body>Bad gateway</body></html>", SERVER),
+        (200, "<!DOCTYPE html><html>Log in</html>", SETUP),
+        (407, "", SETUP),
+        (301, "", SETUP),
         (408, {"error": {"message": "Timeout"}}, LATE),
         (504, "upstream timed out", LATE),
         (None, {"error": {"message": "upstream exploded", "code": "503"}}, SERVER),
@@ -80,7 +82,7 @@ def test_kinds(status: int | None, body: object, kind: type[errors.ModelError]) 
 
 
 def test_only_what_can_succeed_is_tried_again() -> None:
-    assert not any(kind.retry for kind in (AUTH, OVERFLOW, QUOTA, MODEL, WAY, REFUSED))
+    assert not any(kind.retry for kind in (AUTH, OVERFLOW, QUOTA, MODEL, WAY, REFUSED, SETUP))
     assert all(kind.retry for kind in (RATE, SERVER, LATE, UNREACHABLE))
 
 

@@ -96,7 +96,7 @@ BROKEN = {
     "context overflow inside a 200": (
         stream(event({"error": "The number of tokens exceeds the context length"})), errors.ContextOverflowError, ""
     ),
-    "page": (replies.page(), errors.UnreachableError, ""),
+    "page": (replies.page(), errors.MisconfiguredError, ""),
     "text": (replies.whole(200, "hello", {"Content-Type": "text/plain"}), errors.ServerError, ""),
 }  # fmt: skip
 
