@@ -1,8 +1,8 @@
 """Real editors for the tests, each in a folder of its own in the cache; nothing on the machine itself is changed.
 
-`python -m tests.editors.install neovim|code-server|chromium` prints the path of the program. Neovim and Chromium come
-from Debian's archive (unpacked, not installed, so that no root is needed), VS Code (as code-server) and the Node that
-it needs from npm. Whatever cannot be had ends in `NotAvailable`, whose message says why.
+`python -m tests.editors.install NAME` prints the path of one. Neovim, Helix and Chromium come from Debian's archive
+(unpacked, not installed, so that no root is needed), VS Code (as code-server) and the Node that it needs from npm.
+Whatever cannot be had ends in `NotAvailable`, whose message says why.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ REPOSITORY: Final = Path(__file__).resolve().parents[2]
 NODE_VERSION: Final = "24.21.0"
 CODE_SERVER_VERSION: Final = "4.139.1"
 PLAYWRIGHT_VERSION: Final = "1.65.1"
-NEOVIM_SUITE: Final = "forky"
-"""The first Debian suite with Neovim 0.12; it is a rolling one until it is released."""
+NEW_SUITE: Final = "forky"
+"""The first Debian suite with Neovim 0.12, and with Helix; it is a rolling one until it is released."""
 
 _TIMEOUT: Final = 900
 _READY: Final = ".installed"
@@ -59,7 +59,7 @@ def neovim() -> Path:
     folder = cache() / "neovim"
     with _installing(folder) as needed:
         if needed:
-            _unpack(folder, NEOVIM_SUITE, "neovim", "patchelf")
+            _unpack(folder, NEW_SUITE, "neovim", "patchelf")
             _rehome(folder, "nvim")
             share = folder / "usr/share/nvim"
             _write_program(
@@ -70,6 +70,22 @@ def neovim() -> Path:
     if found < (0, 12):
         raise NotAvailable(f"Neovim does not run here: {folder / 'nvim'} reports version {found}.")
     return folder / "nvim"
+
+
+def helix() -> Path:
+    """Helix: FORETYPE_HELIX, the one on PATH, or Debian's."""
+    for known in (os.environ.get("FORETYPE_HELIX"), shutil.which("hx")):
+        if known:
+            return Path(known)
+    folder = cache() / "helix"
+    with _installing(folder) as needed:
+        if needed:
+            _unpack(folder, NEW_SUITE, "hx", "patchelf")
+            _rehome(folder, "hx")
+            runtime = folder / "usr/lib/hx/runtime"
+            _write_program(folder / "hx", f'export HELIX_RUNTIME="{runtime}"\nexec "{folder}/rehomed/hx" "$@"')
+            run(folder / "hx", "--version")
+    return folder / "hx"
 
 
 def chromium() -> Path:
@@ -134,6 +150,7 @@ def playwright() -> Path:
 
 INSTALLERS: Final[dict[str, Callable[[], Path]]] = {
     "neovim": neovim,
+    "helix": helix,
     "chromium": chromium,
     "node": node,
     "code-server": code_server,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from tests.editors import install
 from tests.editors.conftest import SHAPES, SIZES, Installed
-from tests.editors.neovim import Neovim
+from tests.editors.terminal import Neovim
 
 pytestmark = pytest.mark.editor
 
@@ -33,8 +32,6 @@ vim.o.statusline = "%t [%{{v:lua.require'foretype'.statusline()}}]"
 def edit(installed: Installed, homes: dict[str, str], workspace: Path, tmp_path: Path) -> Iterator[Open]:
     """Opens a file of the workspace in Neovim, with the cursor after its last line, in insert mode."""
     program = installed(install.neovim)
-    if not shutil.which("tmux"):
-        pytest.skip("tmux is needed as Neovim's terminal.")
     sessions: list[Neovim] = []
 
     def opened(name: str, options: str = "") -> Neovim:

@@ -110,6 +110,7 @@ def test_a_server_that_is_not_there_is_said_once_with_a_remedy(opened: Open, out
     seen = opened({"foretype.server.path": str(tmp_path / "nothing")}).play("missing", output)
     assert len(seen["messages"]) == 1
     assert "server was not found" in seen["messages"][0]
+    assert str(tmp_path / "nothing") in seen["messages"][0]
     assert seen["buttons"] == ["Set the Path", "Show Log"]
 
 

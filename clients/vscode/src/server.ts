@@ -231,9 +231,11 @@ export class Server implements vscode.Disposable {
   }
 
   private tellMissing(): void {
-    const message = vscode.l10n.t(
-      "Foretype's server was not found. Install it so that `foretype` is on your PATH or in the selected Python, or set its path.",
-    );
+    const message = this.path
+      ? vscode.l10n.t("Foretype's server was not found: {0} does not answer as the server does.", this.path)
+      : vscode.l10n.t(
+          "Foretype's server was not found. Install it so that `foretype` is on your PATH or in the selected Python, or set its path.",
+        );
     void this.tell(message, vscode.l10n.t("Set the Path"), () =>
       vscode.commands.executeCommand("workbench.action.openSettings", "foretype.server.path"),
     );
