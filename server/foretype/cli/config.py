@@ -136,7 +136,9 @@ def _plain(value: object) -> str:
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.asdict(value)
-        return ", ".join(f"{name} {number:g}" for name, number in fields.items() if number is not None)
+        return ", ".join(f"{name} {_plain(field)}" for name, field in fields.items() if field not in (None, "", ()))
+    if isinstance(value, float):
+        return f"{value:g}"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -32,6 +32,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         api_key_env = "{SECRET.replace("-", "_")}"
         headers = {{ X-Key = "{SECRET}" }}
         prices."gpt-4.1" = {{ input = 2, output = 8.5 }}
+        proxy = "http://me:{SECRET}@proxy.lan:3128"
+        extra_body.options = {{ top_k = 4 }}
+        families.mine = {{ template = "<p>{{prefix}}<s>{{suffix}}", stop = ["\\n"], context = 4096 }}
         """
     )
     (tmp_path / "project").mkdir()
@@ -59,6 +62,11 @@ def test_text(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     assert rows["model.api_key_command"] == f"(hidden) {user_file}"
     assert rows["model.api_key_env"] == f"(hidden) {user_file}"
     assert rows["model.prices.gpt-4.1"] == f"input 2, output 8.5 {user_file}"
+    assert rows["model.proxy"] == f'"http://***@proxy.lan:3128" {user_file}'
+    assert rows["model.extra_body.options"] == f'{{"top_k": 4}} {user_file}'
+    assert rows["model.families.mine"] == (
+        f'template "<p>{{prefix}}<s>{{suffix}}", stop ["\\n"], context 4096 {user_file}'
+    )
     assert rows["model.name"] == '"coder" environment variable FORETYPE_MODEL'
     assert rows["enable.go"] == "false --set enable.go"
     assert rows["enable.markdown"] == "false default"

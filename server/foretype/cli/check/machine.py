@@ -5,6 +5,7 @@ Reads only, but for the cache's folder, which is made as the server would make i
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import platform
@@ -71,7 +72,7 @@ def _configured(resolved: Resolved) -> Iterator[tuple[str, str, str]]:
 
 
 def _plain(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=dataclasses.asdict)
 
 
 def _trust(resolved: Resolved, workspace: Path) -> Finding:
