@@ -21,7 +21,7 @@ def compare(request: pytest.FixtureRequest):
     """Compare with a case's expectation; with --update-golden a difference is written down, and told as a failure."""
 
     def check(case: Case, result: str) -> None:
-        if result != case.expected and request.config.getoption("--update-golden"):
+        if result != case.expected and request.config.getoption("--update-golden", default=False):
             _changed[case.file][case.sentence] = result
             pytest.fail(f"written anew, look at the difference: {case.sentence}", pytrace=False)
         assert result == case.expected

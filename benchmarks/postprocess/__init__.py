@@ -1,0 +1,1 @@
+"""What fitting a suggestion to the buffer costs."""
