@@ -20,6 +20,7 @@ _FIM = re.compile(
 )
 _CHAT_HEAD = re.compile(r"\AFile: .*\nLanguage: .*\n\n")
 HOLE = "<FILL_HERE>"
+_LIMITS = ("max_tokens", "max_completion_tokens", "n_predict")
 _TOKEN = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
 
 
@@ -37,7 +38,7 @@ class Truth:
         halves = halves_of(request.body)
         answer = self.continuation(*halves) if halves else ""
         tokens = _TOKEN.findall(answer)
-        most = request.body.get("max_tokens", 256)
+        most = next((size for name in _LIMITS if (size := request.body.get(name))), 256)
         shape = Shape(usage="own", finish="length" if len(tokens) > most else "stop")
         build = replies.chat if "messages" in request.body else replies.completions
         return build(tokens[:most], shape).slowly(self.token, self.first)
@@ -60,7 +61,11 @@ class Truth:
 
 def halves_of(body: dict[str, object]) -> tuple[str, str] | None:
     """The text before and after the hole in a request, in any of the forms that Foretype sends."""
+    if "input_prefix" in body:
+        return str(body["input_prefix"]), str(body.get("input_suffix", ""))
     prompt = body.get("prompt")
+    if isinstance(prompt, str) and "suffix" in body:
+        return prompt, str(body["suffix"])
     if isinstance(prompt, str):
         found = _FIM.search(prompt)
         if found is None:

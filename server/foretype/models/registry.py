@@ -140,4 +140,9 @@ def _of_llamacpp(family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str
         yield from ordered if family.preferred else (chat, *ordered)  # type: ignore[misc]
     elif seen.fills:
         yield "infill", "the model's file has fill-in-the-middle tokens"
-    yield "chat", "the model has no fill-in-the-middle tokens" if not fills else "no fill-in-the-middle form is known"
+    if not fills:
+        yield "chat", "the model has no fill-in-the-middle tokens"
+    elif family is None:
+        yield "chat", "no fill-in-the-middle form is known for this model"
+    else:
+        yield "chat", "llama.cpp takes chat as well"

@@ -11,10 +11,10 @@ import pytest
 from foretype.models import families
 from foretype.models.connection import Connection
 from foretype.models.openai_chat import ChatProvider
-from foretype.models.openai_fim import FimProvider
-from foretype.models.provider import Endpoint, FillPrompt, ModelRequest, Prompt, Provider
+from foretype.models.provider import Endpoint, FillPrompt, Mode, ModelRequest
+from foretype.models.registry import Choice, provider_for
 from foretype.prompts.chat_fill import HOLE, render_chat
-from foretype.prompts.fim import render_fim
+from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, load_encoding
 from tests.stub import StubServer, truth
 from tests.stub.truth import Truth
@@ -33,20 +33,23 @@ def test_the_mark_is_the_same() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    "prompt",
+    ("mode", "family"),
     [
-        render_chat(FILL, None, 2000, COUNTER),
-        render_fim(FILL, families.QWEN, 2000, COUNTER),
-        render_fim(FILL, families.STARCODER, 2000, COUNTER),
-        render_fim(FILL, families.SEED_CODER, 2000, COUNTER),
+        ("chat", None),
+        ("fim", families.QWEN),
+        ("fim", families.STARCODER),
+        ("fim", families.SEED_CODER),
+        ("suffix", None),
+        ("mistral", None),
+        ("infill", families.QWEN),
     ],
-    ids=["chat", "qwen", "starcoder", "seed"],
 )
-async def test_answers_what_really_stands_there(prompt: Prompt) -> None:
+async def test_answers_what_really_stands_there(mode: Mode, family: families.Family | None) -> None:
+    choice = Choice(mode, family, "")
+    prompt = render(FILL, choice, 2000, COUNTER)
     async with StubServer(Truth(TEXT)) as stub:
         connection = Connection(endpoint(stub))
-        providers: list[Provider] = [ChatProvider(connection), FimProvider(connection)]
-        provider = next(one for one in providers if isinstance(prompt, one.accepts))
+        provider = provider_for(connection, choice)
         whole = await ask(provider, ModelRequest(prompt, 64))
         short = await ask(provider, ModelRequest(prompt, 2))
         await connection.aclose()
