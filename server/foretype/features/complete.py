@@ -19,7 +19,8 @@ from foretype.features.prefetch import Prefetcher
 from foretype.features.reading import in_line_ends
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.features.ticket import Ticket
-from foretype.models.local import VERY_CONFIDENT, LocalEngine
+from foretype.features.typing import TypingMemory
+from foretype.models.local import VERY_CONFIDENT, LocalEngine, Prediction
 from foretype.postprocess.pipeline import fit
 from foretype.postprocess.streaming.watch import Watch
 from foretype.postprocess.surroundings import surroundings_at
@@ -30,7 +31,6 @@ from foretype.scheduling.gate import reason_for_silence, splits_word
 from foretype.settings.model import Settings
 from foretype.suggestions.generation import Generation, Opener
 from foretype.suggestions.store import Entry, Match, SuggestionStore
-from foretype.text.changes import inserted_at
 from foretype.text.document import Document
 from foretype.text.positions import Position
 from foretype.text.uris import path_of
@@ -72,8 +72,7 @@ class Completer:
         self._newest: dict[tuple[str, bool], Ticket] = {}
         self._pace = Pace()
         self._prefetcher = Prefetcher(self.store, self._begin_ahead)
-        self._deleting: set[str] = set()
-        self._promised: dict[str, Suggestion] = {}
+        self._typing: dict[str, TypingMemory] = {}
 
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
         """Take on other settings; what another model was asked for is closed."""
@@ -91,21 +90,16 @@ class Completer:
         if after is not None:
             self.store.document_changed(after)
             if before is not None:
-                self._note_key(before, after)
+                self._pace.key(time.monotonic())
+                if (agreed := self._typing_in(after).key(before, after)) is not None:
+                    self._pace.agreed(agreed)
         elif before is not None:
             self.store.forget(before.uri)
             self._local.forget(before.uri)
-            self._deleting.discard(before.uri)
-            self._promised.pop(before.uri, None)
+            self._typing.pop(before.uri, None)
 
-    def _note_key(self, before: Document, after: Document) -> None:
-        """Learn from an edit: the rhythm of keys, whether it deletes, and whether it is what was suggested."""
-        self._pace.key(time.monotonic())
-        (self._deleting.add if after.lines.size < before.lines.size else self._deleting.discard)(after.uri)
-        promised = self._promised.pop(after.uri, None)
-        if promised is not None:
-            typed = inserted_at(before.lines, promised.start, after.lines)
-            self._pace.agreed(typed is not None and promised.text.startswith(typed))
+    def _typing_in(self, document: Document) -> TypingMemory:
+        return self._typing.setdefault(document.uri, TypingMemory())
 
     def prepare(self, document: Document) -> Iterator[None]:
         """Index an opened document for the embedded engine, about 2 ms a step."""
@@ -151,20 +145,15 @@ class Completer:
 
     def _embedded(self, request: CompletionRequest) -> Outcome:
         found = self._local.complete(request.document, request.position)
+        typing = self._typing_in(request.document)
+        threshold = self.settings.completion.threshold
+        if typing.refused(request.position.line) and not request.invoked:
+            threshold = max(threshold, VERY_CONFIDENT)
         most = MOST_BY_HAND if request.invoked else 1
-        shown = [
-            Suggestion(
-                text=prediction.text,
-                start=request.position,
-                end=Position(request.position.line, request.position.column + prediction.replaces),
-                source="embedded",
-                origin="repeats a pattern of " + (prediction.source_path or "this file"),
-                confidence=prediction.confidence,
-            )
-            for prediction in found
-            if prediction.confidence >= self.settings.completion.threshold
-        ]
-        return Outcome(tuple(shown[:most]))
+        shown = [_suggested(each, request.position) for each in found if each.confidence >= threshold][:most]
+        if shown:
+            typing.showed(shown[0])
+        return Outcome(tuple(shown))
 
     # The model
 
@@ -173,7 +162,7 @@ class Completer:
         self.store.leave(request.document, match.generation if match else None)
         if match is None:
             if not request.invoked:
-                if request.document.uri in self._deleting:
+                if self._typing_in(request.document).deleting:
                     return Outcome()  # who deletes wants less text, not more
                 typed = request.document.line(request.position.line)[: request.position.column]
                 await ticket.pause(self._pace.delay(typed))
@@ -244,7 +233,7 @@ class Completer:
 
     def _look_ahead(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
         """Remember what is shown, and perhaps ask for what follows it."""
-        self._promised[request.document.uri] = suggestion
+        self._typing_in(request.document).showed(suggestion)
         all_of_it = match.generation.whole and match.rest.rstrip().endswith(suggestion.text)
         if all_of_it and request.selected is None and self.settings.prefetches(model):
             self._prefetcher.shown(request, suggestion, match, model)
@@ -274,6 +263,18 @@ class Completer:
             self._newest[key].supersede()
         ticket = self._newest[key] = Ticket()
         return ticket
+
+
+def _suggested(prediction: Prediction, at: Position) -> Suggestion:
+    """The embedded engine's prediction as a suggestion; it says honestly where it comes from."""
+    return Suggestion(
+        text=prediction.text,
+        start=at,
+        end=Position(at.line, at.column + prediction.replaces),
+        source="embedded",
+        origin="repeats a pattern of " + (prediction.source_path or "this file"),
+        confidence=prediction.confidence,
+    )
 
 
 async def _until_useful(match: Match, ticket: Ticket) -> None:

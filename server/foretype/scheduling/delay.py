@@ -33,7 +33,7 @@ class Pace:
     def __init__(self) -> None:
         self._gaps: deque[float] = deque([_FIRST_GAP], maxlen=_GAPS_KEPT)
         self._last_key: float | None = None
-        self.trust = 0.5
+        self.trust = 0.75
         """Share of keys, of late, that agreed with what was suggested; 0 to 1."""
         self.first_token = 0.1
         """Seconds that the endpoint takes to its first token, of late."""
