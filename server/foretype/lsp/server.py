@@ -204,7 +204,8 @@ class Server(LanguageServer):
         if before is not None:
             await before.close()
         if not settings.model.base_url or settings.model.mode == "local":
-            self.status.set("Normal")
+            if self.status.current.kind != "Inactive":  # said of a document meanwhile
+                self.status.set("Normal")
             return
         # Importing the SDK takes a second: only where a model is configured, and never before `initialized`.
         from foretype.features.ask import connect
@@ -248,7 +249,8 @@ class Server(LanguageServer):
         began = time.perf_counter()
         outcome = await self.completer.complete(request)
         count_outcome(self.meters.book, outcome, (time.perf_counter() - began) * 1000)
-        if self._choosing is not None and self._choosing.done() and not outcome.superseded:
+        settled = self._choosing is not None and self._choosing.done() and not outcome.superseded
+        if settled or outcome.silence:
             tell_health(self, self.governor, outcome)
         return outcome
 
