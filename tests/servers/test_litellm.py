@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import time
@@ -32,6 +33,7 @@ pytestmark = [
     pytest.mark.skipif(not COMMAND, reason="FORETYPE_TEST_LITELLM does not name the command of LiteLLM's proxy"),
 ]
 
+KEY = f"sk-{secrets.token_hex(16)}"  # the proxy does not start without a strong one
 TEXT = "def add(a, b):\n    return a + b\n"
 MOCKS: dict[str, dict[str, object]] = {
     "ok": {"mock_response": TEXT},
@@ -57,7 +59,7 @@ def litellm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--config", str(folder / "config.yaml"), "--host", "127.0.0.1", "--port", str(port)]
-    quiet = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "NO_DOCS": "True"}
+    quiet = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "NO_DOCS": "True", "LITELLM_MASTER_KEY": KEY}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [COMMAND, *options, "--telemetry", "False"], stdout=log, stderr=log, env={**os.environ, **quiet}
@@ -81,9 +83,9 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
     pytest.fail(f"LiteLLM did not start: {log.read_text(errors='replace')[-2000:]}")
 
 
-async def asked(url: str, model: str, way: Mode = "chat") -> Outcome:
+async def asked(url: str, model: str, way: Mode = "chat", key: str = KEY) -> Outcome:
     limits = TimeLimits(connect=5, first_token=30, between_tokens=30, total=60)
-    connection = Connection(Endpoint(url, model, "sk-any", limits=limits))
+    connection = Connection(Endpoint(url, model, key, limits=limits))
     try:
         return await ask(provider_for(connection, Choice(way, None, "")), QUESTIONS[way])
     finally:
@@ -97,7 +99,7 @@ async def test_a_whole_answer(litellm: str, way: Mode) -> None:
 
 
 async def test_its_models(litellm: str) -> None:
-    connection = Connection(Endpoint(litellm, "ok"))
+    connection = Connection(Endpoint(litellm, "ok", KEY))
     seen = await probe(connection)
     await connection.aclose()
     assert set(MOCKS) <= set(seen.models)
@@ -116,6 +118,11 @@ async def test_its_models(litellm: str) -> None:
 )
 async def test_errors(litellm: str, model: str, kind: type[errors.ModelError]) -> None:
     assert isinstance((await asked(litellm, model)).error, kind)
+
+
+async def test_a_wrong_key(litellm: str) -> None:
+    outcome = await asked(litellm, "ok", key="sk-wrong")
+    assert isinstance(outcome.error, errors.AuthenticationError)
 
 
 async def test_a_limit_of_the_gateway_says_how_long(litellm: str) -> None:

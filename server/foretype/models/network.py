@@ -55,6 +55,8 @@ def error_of(error: Exception, endpoint: Endpoint, sent: str = "") -> ModelError
         headers = {name.lower(): value for name, value in error.response.headers.items()}
         return error_from(Failure(error.status_code, headers, error.response.text, model=endpoint.model, sent=sent))
     where = place(endpoint.base_url)
+    if endpoint.proxy and not is_loopback(endpoint.base_url):
+        where += f" through the proxy {place(endpoint.proxy)}"
     chain = list(_chain(error))
     if any(_is_timeout(cause) for cause in chain):
         return TimeoutExceededError(f"No connection to {where} in time.", "Check the network, or raise the time limit.")

@@ -101,6 +101,21 @@ async def test_the_environment_adds_nothing(monkeypatch: pytest.MonkeyPatch, cap
 
 
 @pytest.mark.asyncio
+async def test_loopback_is_never_reached_through_a_proxy() -> None:
+    async with StubServer(replies.chat(["x"])) as stub:
+        assert (await ask_stub(stub, proxy="http://no-such-proxy.invalid:3128")).text == "x"
+
+
+@pytest.mark.asyncio
+async def test_a_proxy_that_is_not_there() -> None:
+    async with StubServer() as gone:
+        pass
+    outcome = await ask_stub(gone, base_url="http://models.invalid/v1", proxy=f"http://127.0.0.1:{gone.port}")
+    assert isinstance(outcome.error, UnreachableError)
+    assert f"through the proxy 127.0.0.1:{gone.port}" in outcome.error.message
+
+
+@pytest.mark.asyncio
 async def test_redirects_are_not_followed() -> None:
     async with StubServer() as other:
         moved = replies.whole(307, "", {"Location": f"{other.url}/chat/completions"})
