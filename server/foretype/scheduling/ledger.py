@@ -126,6 +126,7 @@ class _Page:
 
     entries: dict[int, Entry] = field(default_factory=dict)
     gauges: dict[Resource, Gauge] = field(default_factory=dict)
+    missed: list[Spent] = field(default_factory=list)
     paused_until: float = -math.inf
     day: str = ""
     today: int = 0
@@ -151,8 +152,11 @@ class LocalLedger:
             page.paused_until,
             page.gauges,
             quiet=not any(one.lane == "interactive" for one in spent),
+            missed=page.missed,
         )
         refused = refusal(wish, account.allowance, situation)
+        if refused is not None and wish.lane == "interactive":
+            page.missed.append(Spent(wish.lane, now, wish.tokens))
         return refused or self.enter(account, wish)
 
     def enter(self, account: Account, wish: Wish) -> int:
@@ -199,6 +203,7 @@ class LocalLedger:
         old = self._clock.now() - QUIET_AFTER
         for number in [number for number, entry in page.entries.items() if entry.at + LEASE * entry.running < old]:
             del page.entries[number]
+        page.missed = [one for one in page.missed if one.at > self._clock.now() - WINDOW]
         if page.day != self._clock.day:
             page.day, page.today = self._clock.day, 0
         return page

@@ -58,6 +58,7 @@ _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS spent (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT, lane INTEGER, at REAL, tokens INTEGER, running INTEGER);
 CREATE INDEX IF NOT EXISTS spent_by_time ON spent (account, at);
+CREATE TABLE IF NOT EXISTS missed (account TEXT, at REAL, tokens INTEGER);
 CREATE TABLE IF NOT EXISTS pauses (account TEXT PRIMARY KEY, at REAL, wall REAL, seconds REAL);
 CREATE TABLE IF NOT EXISTS gauges (
     account TEXT, resource TEXT, remaining REAL, most REAL, reset REAL, at REAL, steady INTEGER,
@@ -142,9 +143,12 @@ class SharedLedger:
             now + self._pause_left(connection, account, now),
             self._gauges(connection, account, now),
             quiet=typing.fetchone() is None,
+            missed=self._missed(connection, account, now),
         )
         refused = refusal(wish, account.allowance, situation)
         if refused is not None:
+            if wish.lane == "interactive":
+                connection.execute("INSERT INTO missed VALUES (?,?,?)", (account.key, now, wish.tokens))
             return refused
         self._add_today(connection, account, wish.tokens)
         row = (account.key, RANKS[wish.lane], now, wish.tokens)
@@ -165,6 +169,7 @@ class SharedLedger:
         connection.execute(
             "DELETE FROM spent WHERE at + running * ? < ? OR at > ?", (LEASE, now - QUIET_AFTER, now + _SLACK)
         )
+        connection.execute("DELETE FROM missed WHERE at < ? OR at > ?", (now - WINDOW, now + _SLACK))
 
     def _recent(self, connection: sqlite3.Connection, account: Account, now: float) -> list[Spent]:
         """The last minute's requests, those of one lane and one quarter of a second in one, as of the last of them."""
@@ -179,6 +184,11 @@ class SharedLedger:
             for lane, at, tokens, running, requests in rows
         )
         return [one for one in spent if one.at > now - WINDOW]
+
+    def _missed(self, connection: sqlite3.Connection, account: Account, now: float) -> list[Spent]:
+        query = "SELECT COUNT(*), SUM(tokens) FROM missed WHERE account = ? AND at > ?"
+        requests, tokens = connection.execute(query, (account.key, now - WINDOW)).fetchone()
+        return [Spent("interactive", now, tokens, requests=requests)] if requests else []
 
     def _pause_left(self, connection: sqlite3.Connection, account: Account, now: float) -> float:
         """Seconds. The clock stands still while a machine sleeps and begins anew when it starts: the calendar helps."""

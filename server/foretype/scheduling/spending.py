@@ -27,6 +27,9 @@ RESERVE: Final = (0.0, 0.25, 0.5)
 QUIET_AFTER: Final = 300.0
 """Seconds without an interactive request after which nobody seems to be at work; then half of the reserve will do."""
 
+MOST_RESERVED: Final = 0.9
+"""The share of a limit that those before may claim by what they were refused lately; the rest keeps others moving."""
+
 DAY_RESERVE: Final = (0.0, 0.1, 0.2)
 """The same for the budget of a day, of which nothing comes back before midnight."""
 
@@ -109,7 +112,8 @@ class Situation:
     """All that is known of an endpoint now.
 
     `spent` are at least the last minute's requests, `today` the tokens of this day and `day_ends` the seconds until
-    it is over, `paused_until` when the server will take requests again, `quiet` that nobody is at work.
+    it is over, `paused_until` when the server will take requests again, `quiet` that nobody is at work,
+    `missed` what was refused to the interactive lane in the last minute.
     """
 
     now: float
@@ -119,6 +123,7 @@ class Situation:
     paused_until: float = -math.inf
     gauges: Mapping[Resource, Gauge] = field(default_factory=dict)
     quiet: bool = False
+    missed: Sequence[Spent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +178,12 @@ def _window_wait(resource: Resource, limit: int, cost: int, rank: int, situation
     before = sum(amount(one) for one in recent if RANKS[one.lane] < rank)
     others = sum(amount(one) for one in recent if RANKS[one.lane] >= rank)
 
+    # Whoever was refused will ask again: what comes free is not for the lanes behind.
+    missed = sum(amount(one) for one in situation.missed if one.at > situation.now - WINDOW) if rank else 0
+
     def fits() -> bool:
-        if max(share * limit, before) + others + cost <= limit:
+        claimed = min(MOST_RESERVED * limit, before + missed)
+        if max(share * limit, before, claimed) + others + cost <= limit:
             return True
         # What is larger than its lane's whole share must get its turn some time.
         return others == 0 and before + cost <= limit and cost > (1 - share) * limit
@@ -193,7 +202,7 @@ def _window_wait(resource: Resource, limit: int, cost: int, rank: int, situation
 
 def _gauge_wait(gauge: Gauge, resource: Resource, cost: int, rank: int, situation: Situation) -> float:
     amount = _amount_of(resource)
-    since = sum(amount(one) for one in situation.spent if one.at >= gauge.at)
+    since = sum(amount(one) for one in situation.spent if one.at > gauge.at)
     kept = RESERVE[rank] * (0.5 if situation.quiet else 1.0) * gauge.limit
     return gauge.wait(min(cost + since + kept, gauge.limit), situation.now)
 

@@ -82,7 +82,6 @@ class UsageStore:
         return found
 
     def _add(self, totals: Totals, today: date) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         counters = [(*key, value) for key, value in totals.counters.items()]
         steps = [(*key, step, count) for key, found in totals.histograms.items() for step, count in found.items()]
         with self._connection(write=True) as connection:
@@ -117,6 +116,7 @@ class UsageStore:
         import sqlite3
 
         if write:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         mode = "rw" if write else "ro"
         connection = sqlite3.connect(f"{self.path.as_uri()}?mode={mode}", timeout=_BUSY, isolation_level=None, uri=True)

@@ -77,6 +77,7 @@ def test_what_it_cost_replaces_what_it_might_have_cost(opened, turned):
 def test_a_pause_and_what_the_server_says_is_left_are_shared(opened, turned):
     first, second, known = opened(), opened(), account()
     first.learn(known, {"requests": Gauge(2, 60, 60, turned.seconds, steady=True)})
+    turned.turn(0.001)
     assert len(admitted(second, known)) == 2
     turned.turn(61)
     first.pause(known, 30)

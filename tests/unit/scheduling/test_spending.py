@@ -54,6 +54,18 @@ CASES = [
     ("bulk", 1, {"requests_per_minute": 4}, {"spent": spent(30, 20, lane="bulk")}, 30),
     ("bulk", 1, {"requests_per_minute": 4}, {"spent": spent(30, 20, lane="bulk"), "quiet": True}, None),
     ("interactive", 1, {"requests_per_minute": 4}, {"spent": spent(30, 20, 10, lane="bulk")}, None),
+    # What comes free is first for those who were refused.
+    (
+        "bulk",
+        1,
+        {"requests_per_minute": 10},
+        {"spent": spent(30, lane="bulk"), "missed": spent(5, 4, 3, 2, 1, 0)},
+        None,
+    ),
+    ("bulk", 1, {"requests_per_minute": 10}, {"spent": spent(30, lane="bulk"), "missed": spent(*range(8))}, None),
+    ("bulk", 1, {"requests_per_minute": 10}, {"spent": spent(30, lane="bulk"), "missed": spent(*range(9))}, 30),
+    ("bulk", 1, {"requests_per_minute": 10}, {"missed": spent(*range(59))}, None),
+    ("interactive", 1, {"requests_per_minute": 10}, {"missed": spent(*range(59))}, None),
     # What is larger than its lane's share gets its turn once its lane has nothing under way.
     ("bulk", 800, {"tokens_per_minute": 1000}, {}, None),
     ("bulk", 800, {"tokens_per_minute": 1000}, {"spent": spent(30, lane="bulk")}, 30),
