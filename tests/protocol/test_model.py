@@ -238,7 +238,7 @@ async def test_a_fragment_of_a_closed_stream_is_not_taken_for_the_whole(session)
         (replies.error(401, "Incorrect API key provided: sk-secret"), "Error", 1),
         (replies.error(500, "boom"), "Warning", 2),
         (replies.rate_limited("30"), "Warning", 1),
-        (replies.page(), "Warning", 2),
+        (replies.page(), "Error", 1),
         (replies.cut(replies.chat(["_set", "ting("]), 2), "Warning", 1),
     ],
 )
