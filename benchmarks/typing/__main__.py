@@ -27,11 +27,12 @@ from pathlib import Path
 from benchmarks.door.measure import stdlib_lines
 from benchmarks.embedded.git import Repository
 
-from . import positions, report
+from . import positions, report, trace
 from .figures import figures_of, spread
 from .log import Log
 from .model import FAST, HOSTED, Pace
 from .page import Page
+from .person import ACCEPTS
 from .session import Plan, play, write_workspace
 
 LARGE = 50_000
@@ -65,9 +66,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--editor", choices=["vscode", "neovim"], default="vscode")
     parser.add_argument("--policy", choices=["both", "server", "debounce"], default="both")
-    parser.add_argument("--model", default="qwen2.5-coder", help="the configured name; it decides how is asked")
+    parser.add_argument(
+        "--model",
+        default="qwen2.5-coder",
+        help="the configured name, which decides how it is asked; none: the engine alone",
+    )
+    parser.add_argument("--accepts", type=float, default=ACCEPTS, help="share of lines with a suggestion taken")
     parser.add_argument("--large", action="store_true", help=f"every document has {LARGE:,} lines")
     parser.add_argument("--verbose", action="store_true", help="show every damaging edit, popup and error")
+    parser.add_argument("--trace", action="store_true", help="print the first session key by key")
     parser.add_argument("--freeze", metavar="NAME", help="choose and save text, measure nothing")
     return parser.parse_args()
 
@@ -75,6 +82,7 @@ def _arguments() -> argparse.Namespace:
 async def _profile(pace: Pace, options: argparse.Namespace) -> list[str]:
     """Measure one profile and print it; returns the names of the bars that were not kept."""
     plan = Plan(pace, max(1, options.keys // options.sessions), options.seed, options.editor, options.model)
+    plan = replace(plan, accepts=options.accepts)
     with tempfile.TemporaryDirectory() as place:
         seats = [_seat(options, number, Path(place)) for number in range(options.sessions)]
         plans = [replace(plan, seed=options.seed * 1000 + number) for number in range(options.sessions)]
@@ -93,10 +101,13 @@ async def _profile(pace: Pace, options: argparse.Namespace) -> list[str]:
     size = options.sessions if options.policy == "both" else len(logs)
     ours, naive = figures_of(logs[:size]), figures_of(logs[size:]) if logs[size:] else None
     where = f"{options.editor}, {options.model}" + (f", {LARGE:,} lines" if options.large else "")
-    print(f"{', '.join(sorted({seat.sample.repository for seat in seats}))}; {where}; seed {options.seed}")
+    names = ", ".join(sorted({seat.sample.repository for seat in seats}))
+    print(f"{names}; {where}; seed {options.seed}; takes {options.accepts:g}")
     timers = spread(late)
     print(f"timers of this process meanwhile: p50 {timers.p50:.1f}, p95 {timers.p95:.1f} ms late (the machine's share)")
     print("\n".join(report.table(pace.name, ours, naive)) + "\n", flush=True)
+    if options.trace:
+        print("\n".join(trace.lines(logs[0])))
     if options.verbose:
         _print_incidents(logs[:size])
     return report.unmet(pace.name, ours) if options.policy != "debounce" else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -32,13 +33,17 @@ SWITCH_PAUSE: Final = 0.7
 """Seconds that this takes: to look, not to think; idle time says nothing here."""
 
 OPEN_PAGES: Final = 3
+
+NO_MODEL: Final = "none"
+"""In place of a model's name: the embedded engine alone."""
+
 _PATIENCE: Final = 60.0
 _EXPECTED: Final = (-32800, -32801)  # cancelled; the content was modified
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a session goes. `model` is the name that is configured: it decides how the model is asked."""
+    """How a session goes. `model` is the configured name, which decides how the model is asked, or NO_MODEL."""
 
     pace: Pace = FAST
     keys: int = 600
@@ -62,10 +67,7 @@ async def server(plan: Plan, url: str, folder: Path) -> AsyncIterator[Probe]:
     """The real server as a process, connected to the model and with its workspace indexed."""
     preset = VS_CODE if plan.editor == "vscode" else NEOVIM
     with tempfile.TemporaryDirectory() as place:
-        environment = {f"XDG_{kind}_HOME": place for kind in ("CONFIG", "CACHE", "STATE", "DATA")}
-        environment |= {"HOME": place, "FORETYPE_API_KEY": "", "OPENAI_API_KEY": "", "FORETYPE_BASE_URL": url}
-        environment |= {"FORETYPE_MODEL": plan.model, "http_proxy": "", "HTTP_PROXY": "", "all_proxy": ""}
-        probe = await Probe.start(env=environment)
+        probe = await Probe.start(env=_environment(plan, url, place))
         try:
             probe.answers = {"workspace/configuration": [None], "client/registerCapability": None}
             probe.answers |= {"window/workDoneProgress/create": None}
@@ -76,7 +78,8 @@ async def server(plan: Plan, url: str, folder: Path) -> AsyncIterator[Probe]:
                 clientInfo=preset["clientInfo"],
                 workspaceFolders=[{"uri": folder.as_uri(), "name": folder.name}],
             )
-            await probe.message(_connected(), _PATIENCE)
+            if plan.model != NO_MODEL:
+                await _connected(probe)
             await _indexed(probe.process.pid)
             yield probe
             with contextlib.suppress(asyncio.TimeoutError):
@@ -85,18 +88,24 @@ async def server(plan: Plan, url: str, folder: Path) -> AsyncIterator[Probe]:
             await probe.stop()
 
 
-def _connected() -> Any:
-    """Matches the first status in which the server is done with connecting."""
-    busy = False
+def _environment(plan: Plan, url: str, home: str) -> dict[str, str]:
+    """Far from this user's settings, keys and proxies; connected to the stub, or to no model."""
+    ours = {name: "" for name in os.environ if name.startswith(("FORETYPE_", "OPENAI_"))}
+    proxies = {name: "" for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")}
+    homes = {f"XDG_{kind}_HOME": home for kind in ("CONFIG", "CACHE", "STATE", "DATA")} | {"HOME": home}
+    model = {} if plan.model == NO_MODEL else {"FORETYPE_BASE_URL": url, "FORETYPE_MODEL": plan.model}
+    return {**ours, **proxies, **homes, **model}
 
-    def matches(message: dict[str, Any]) -> bool:
-        nonlocal busy
-        if message.get("method") != "foretype/status":
-            return False
-        busy = busy or message["params"]["busy"]
-        return busy and not message["params"]["busy"]
 
-    return matches
+async def _connected(probe: Probe) -> None:
+    """Wait until the server has connected to its model, as its status says."""
+
+    def settled(_: object) -> bool:
+        methods = (message for message in probe.received if message.get("method") == "foretype/status")
+        seen = [message["params"]["busy"] for message in methods]
+        return any(seen) and not seen[-1]
+
+    await probe.message(settled, _PATIENCE)
 
 
 async def _indexed(pid: int) -> None:
