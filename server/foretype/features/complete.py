@@ -147,8 +147,8 @@ class Completer:
         found = self._local.complete(request.document, request.position)
         typing = self._typing_in(request.document)
         threshold = self.settings.completion.threshold
-        if typing.refused(request.position.line) and not request.invoked:
-            threshold = max(threshold, VERY_CONFIDENT)
+        if not request.invoked:
+            threshold = max(threshold, typing.least_confidence(request.position.line))
         most = MOST_BY_HAND if request.invoked else 1
         shown = [_suggested(each, request.position) for each in found if each.confidence >= threshold][:most]
         if shown:

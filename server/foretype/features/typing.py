@@ -14,7 +14,7 @@ class TypingMemory:
         self.deleting = False
         """Whether the last edit took text away."""
         self._shown: Suggestion | None = None
-        self._refused_line: int | None = None
+        self._refused: tuple[int, float] | None = None
 
     def showed(self, suggestion: Suggestion) -> None:
         """This suggestion is on the screen now."""
@@ -27,11 +27,15 @@ class TypingMemory:
         if shown is None:
             return None
         typed = inserted_at(before.lines, shown.start, after.lines)
-        agreed = typed is not None and shown.text.startswith(typed)
-        if not agreed and shown.source == "embedded":
-            self._refused_line = shown.start.line
+        if typed is None:
+            return False  # an edit elsewhere: no word about the suggestion itself
+        agreed = shown.text.startswith(typed)
+        if not agreed and shown.confidence is not None:
+            self._refused = (shown.start.line, shown.confidence)
         return agreed
 
-    def refused(self, line: int) -> bool:
-        """Whether the embedded engine was wrong on this line already: its next guess there is mostly wrong too."""
-        return self._refused_line == line
+    def least_confidence(self, line: int) -> float:
+        """How sure the embedded engine must at least be on this line: surer than when it was wrong there last."""
+        if self._refused is None or self._refused[0] != line:
+            return 0.0
+        return self._refused[1]
