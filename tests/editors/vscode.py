@@ -79,7 +79,7 @@ def build_extension(folder: Path) -> Path:
     except install.NotAvailable as error:
         # The tools are there; so this is the extension's own fault and no reason to skip.
         raise AssertionError(str(error)) from error
-    return shutil.copy2(kept / "foretype.vsix", folder)
+    return Path(shutil.copy2(kept / "foretype.vsix", folder))
 
 
 class CodeServer:
