@@ -52,6 +52,9 @@ class Window:
                 sent_for = answer.report.total_ms or 0.0
             wait = (time.perf_counter() - began) * 1000 - sent_for
             say(kind, "answered", max(0.0, wait))
+        except asyncio.CancelledError:
+            say(kind, "cut off", (time.perf_counter() - began) * 1000)
+            raise
         except LimitReachedError:
             say(kind, "not sent", (time.perf_counter() - began) * 1000)
             if kind == "bulk":

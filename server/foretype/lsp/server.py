@@ -142,7 +142,7 @@ class Server(LanguageServer):
 
     def on_initialized(self) -> None:
         """The client takes requests: ask it for its settings, load what is slow, start the index."""
-        _ = self.completer
+        _ = self.completer, self.meters
         if self.client.status:
             self.status.enable()
         self.configuration.tell_problems(self.configuration.resolve())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Final, Literal
 
 from foretype.errors import LimitReachedError, ModelError, RateLimitedError, UnreachableError
@@ -84,5 +83,5 @@ def _slow(first_tokens_ms: tuple[float, ...]) -> float | None:
     latest = first_tokens_ms[-SLOW_AFTER:]
     if len(latest) < SLOW_AFTER:
         return None
-    middle = median(latest)
+    middle = sorted(latest)[SLOW_AFTER // 2]
     return middle if middle > SLOW_MS else None
