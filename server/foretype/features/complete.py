@@ -158,7 +158,7 @@ class Completer:
     # The model
 
     async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: Ticket) -> Outcome:
-        match = self.store.find(request.document, request.position, model.name)
+        match = self._known(request, model)
         self.store.leave(request.document, match.generation if match else None)
         if match is None:
             if not request.invoked:
@@ -169,7 +169,7 @@ class Completer:
             if ticket.superseded:
                 return Outcome(superseded=True)
             # Popup and ghost text ask at the same place and share what the first of them has begun.
-            match = self.store.find(request.document, request.position, model.name) or self._begin(request, model)
+            match = self._known(request, model) or self._begin(request, model)
         instant = await self._instant(request, match, ticket)
         if instant is not None:
             return instant
@@ -177,6 +177,11 @@ class Completer:
         if ticket.superseded:
             return Outcome(superseded=True)
         return self._answered(request, match, model.name)
+
+    def _known(self, request: CompletionRequest, model: ModelSource) -> Match | None:
+        """What the model has said or is saying about this place; who asks by hand gets another try for nothing."""
+        match = self.store.find(request.document, request.position, model.name)
+        return None if match is not None and match.nothing and request.invoked else match
 
     async def _instant(self, request: CompletionRequest, match: Match, ticket: Ticket) -> Outcome | None:
         """The embedded engine's suggestion while the model has nothing to say yet, if it is very sure.

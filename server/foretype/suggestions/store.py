@@ -52,6 +52,11 @@ class Match:
     max_lines: int
 
     @property
+    def nothing(self) -> bool:
+        """Whether it is known that the model has nothing to say here."""
+        return self.generation.ended and not self.rest
+
+    @property
     def rest(self) -> str:
         """What came so far, is worth showing and is not typed yet."""
         return self.generation.worth_showing(self.offset)
@@ -81,7 +86,9 @@ class SuggestionStore:
             before_cursor = _before_cursor(entry.position, typed, position)
             text, ended = entry.generation.text, entry.generation.ended
             has_more = text.startswith(before_cursor) and entry.generation.worth_showing(len(before_cursor)) != ""
-            if has_more or (not ended and before_cursor.startswith(text)):
+            # Asked just here and told nothing: asking again would get the same.
+            says_nothing = ended and not before_cursor
+            if has_more or says_nothing or (not ended and before_cursor.startswith(text)):
                 left = max(1, entry.max_lines - before_cursor.count("\n"))
                 return Match(entry.generation, len(before_cursor), left)
         return None

@@ -7,13 +7,13 @@ import pytest
 from foretype.repository.paths import relative_to
 
 PATHS = [
-    ("/work/a/b.py", ["/work"], False, "a/b.py"),
-    ("/work/a/../b.py", ["/work/"], False, "b.py"),
-    ("/work", ["/work"], False, ""),
-    ("/workshop/a.py", ["/work"], False, None),
-    ("/work/../etc/passwd", ["/work"], False, None),
-    ("a.py", ["/work"], False, None),
-    ("/real/a.py", ["/work", "/real"], False, "a.py"),
+    ("/home/me/a/b.py", ["/home/me"], False, "a/b.py"),
+    ("/home/me/a/../b.py", ["/home/me/"], False, "b.py"),
+    ("/home/me", ["/home/me"], False, ""),
+    ("/home/meadow/a.py", ["/home/me"], False, None),
+    ("/home/me/../etc/passwd", ["/home/me"], False, None),
+    ("a.py", ["/home/me"], False, None),
+    ("/real/a.py", ["/home/me", "/real"], False, "a.py"),
     ("/a.py", ["/"], False, "a.py"),
     (r"c:\Users\Me\src\a.py", [r"C:\users\me"], True, "src/a.py"),
     (r"C:\Users\Me\src\a.py", ["C:/users/me/"], True, "src/a.py"),
