@@ -13,6 +13,7 @@ from foretype.postprocess.languages import Language, language_of
 from foretype.postprocess.layout import (
     begins_with_closer,
     continues_block,
+    first_written,
     last_written,
     margin,
     opens_block,
@@ -22,10 +23,14 @@ from foretype.postprocess.layout import (
     width,
 )
 from foretype.postprocess.nesting import open_quote, read_nesting
-from foretype.postprocess.surroundings import Surroundings
+from foretype.postprocess.surroundings import LINES_ABOVE, Surroundings
 
 _ALIGNED: Final = re.compile(r"[ \t]*(?:[-+*/.&|?:=<>]|and\b|or\b)")
 """How lines begin that go on with the one before, at whatever column their writer likes."""
+
+
+_ONE_BLANK_BEHIND: Final = re.compile(r"\S \Z")
+_ONE_BLANK_BEFORE: Final = re.compile(r" \S")
 
 
 def fit_indentation(text: str, around: Surroundings) -> str:
@@ -49,8 +54,8 @@ def fit_indentation(text: str, around: Surroundings) -> str:
 
 def _without_second_blank(line: str, around: Surroundings, language: Language) -> str:
     """As in `return  x`: what is typed ends with the blank already."""
-    if not around.typed.endswith((" ", "\t")) or not line.startswith(" ") or not line.strip():
-        return line
+    if not _ONE_BLANK_BEHIND.search(around.typed) or not _ONE_BLANK_BEFORE.match(line):
+        return line  # who writes more of them is aligning
     return line if open_quote(around.above, around.typed, language) else line.lstrip(" ")
 
 
@@ -75,8 +80,9 @@ def _free_lines(text: str, around: Surroundings, language: Language) -> list[boo
 def _in_kind(lines: list[str], free: list[bool], around: Surroundings) -> list[str]:
     """Tabs where the document has tabs, spaces where it has spaces."""
     unit = shown_unit(around)
-    if not unit:
-        return lines
+    other = "\t" if unit != "\t" else "  "
+    if not unit or any(line.startswith(other) for line in (*around.above, *around.below[:LINES_ABOVE])):
+        return lines  # who mixes them has reasons that are not known here
     if unit != "\t":
         return [
             margin(line).expandtabs(len(unit)) + line.lstrip(" \t") if ok and "\t" in margin(line) else line
@@ -136,13 +142,17 @@ def first_line(line: str, around: Surroundings, language: Language) -> str:
         closes = begins_with_closer(line, language) or continues_block(line, language)
         below = opens and there <= level and language.name == "python" and not closes
         return _white_space(inner - there, around) + line if below else line
-    if (opens and whole == inner) or (read_nesting(above, language).open and not opens) or _ALIGNED.match(line):
+    if _ALIGNED.match(line) or (read_nesting(above, language).open and not opens):
+        return line
+    if whole in (level, width(first_written(around.below))):
         return line
     if not around.typed:
         return line[1:] if whole % size == 1 else line
-    told_again = extra == there
-    too_deep = (opens and there == inner) or (not opens and language.dedents_end)
-    return line.lstrip(" \t") if extra % size or told_again or too_deep else line
+    allowed = inner if opens else level
+    if whole <= allowed:
+        off = whole % size and not there % size and whole != level
+        return line.lstrip(" \t") if off else line
+    return line.lstrip(" \t") if extra % size or extra == there or language.dedents_end else line
 
 
 def _white_space(columns: int, around: Surroundings) -> str:
@@ -157,7 +167,8 @@ def _following(lines: list[str], free: list[bool], around: Surroundings, languag
     if not second:
         return lines
     adjacent = not lines[0].strip() or lines[1].strip() != ""
-    if adjacent and whole.strip() and told_from_zero(whole, second, language):
+    in_code = not open_quote(around.above, around.typed, language)
+    if in_code and adjacent and whole.strip() and told_from_zero(whole, second, language):
         return [lines[0], *(margin(whole) + line if line.strip() else line for line in lines[1:])]
     return _without_odd_blank(lines, free, around)
 
@@ -169,7 +180,11 @@ def _without_odd_blank(lines: list[str], free: list[bool], around: Surroundings)
     if len(unit) < 2 or base % len(unit):
         return lines
     chosen = [ok and number > 0 for number, ok in enumerate(free)]
+    nesting = read_nesting(around.typed + lines[0], language_of(around.language))
+    if sum(chosen) < 2 or (nesting.open and nesting.open[-1].end < len(around.typed + lines[0].rstrip())):
+        return lines  # one line may be off on purpose, and arguments stand where their bracket does
     odd = {width(line) % len(unit) for line, ok in zip(lines, chosen, strict=True) if ok}
+    odd -= {width(line) % len(unit) for line in (*around.above, *around.below[:LINES_ABOVE]) if line.strip()}
     if odd == {1}:
         return [line[1:] if ok and line.startswith(" ") else line for line, ok in zip(lines, chosen, strict=True)]
     if odd == {len(unit) - 1}:

@@ -71,6 +71,11 @@ def is_telling(line: str) -> bool:
     return sum(character.isalnum() for character in line) > 3
 
 
+def is_sentence(line: str) -> bool:
+    """Whether a line says so much that it hardly stands in one place twice, as `continue` and `return None` may."""
+    return sum(character.isalnum() for character in line) > 10
+
+
 def unit_of(around: Surroundings) -> str:
     """One level of indentation here: what the editor or the document says, else the language's usual one."""
     return shown_unit(around) or language_of(around.language).indent
@@ -111,8 +116,10 @@ def told_from_zero(first: str, second: str, language: Language) -> bool:
     Chat models do this with the lines behind the first: what is deeper than the cursor's line begins at the margin.
     """
     base = width(first)
-    if not base or begins_with_closer(second, language) or language.name == "yaml":
+    if base < 2 or begins_with_closer(second, language) or language.name == "yaml":
         return False
+    if read_nesting(first, language).closed:
+        return False  # the end of a header that began at another level
     if opens_block(first, language):
         return width(second) < base + language.dedents_end
     word = first_word().match(first)

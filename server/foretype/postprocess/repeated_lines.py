@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from foretype.postprocess.languages import language_of
-from foretype.postprocess.layout import begins_with_closer, is_telling, width
+from foretype.postprocess.layout import begins_with_closer, is_sentence, is_telling, width
 from foretype.postprocess.surroundings import Surroundings
 
 _LOOSE: Final = str.maketrans("'", '"', " \t;,")
@@ -44,10 +44,10 @@ def _repeats(whole: list[str], start: int, below: list[str], around: Surrounding
     """Whether the lines from `start` on tell the lines below again."""
     line = whole[start].rstrip()
     exact = _loosely(line) == _loosely(below[0])
-    if exact and width(line) == width(below[0]) and is_telling(line):
+    if exact and width(line) == width(below[0]) and is_sentence(line):
         return True
     run = [other for other in whole[start:] if other.strip()]
-    same = 0
+    same = 0  # how many lines from here on are the ones below
     for mine, theirs in zip(run, below, strict=False):
         if _loosely(mine) != _loosely(theirs) and not _near(mine.strip(), theirs.strip()):
             break
@@ -55,7 +55,8 @@ def _repeats(whole: list[str], start: int, below: list[str], around: Surrounding
     if not any(is_telling(line) for line in run[:same]):
         # Only marks, as the end of a comment or of a long string: doubled where the text ends with them.
         return exact and same == len(run) and not any(_closes(line, around.language) for line in run)
-    return same > 1
+    ends_with_it = same == len(run) and exact and width(line) == width(below[0])
+    return same > 1 or ends_with_it
 
 
 def _closes(line: str, language: str) -> bool:

@@ -38,6 +38,7 @@ class BlockEnd:
         self._header = bool(around.typed.strip())
         self._base = width(around.typed)
         self._quote = open_quote(around.above, around.typed, self._language)
+        self._quoted = self._quote != ""
         self._depth = len(read_nesting(around.typed, self._language).open)
         above = last_written(around.above)
         self._first_in_block = not self._header and opens_block(above, self._language) and width(above) <= self._base
@@ -99,7 +100,12 @@ class BlockEnd:
 
     def _look_at_second(self, line: str) -> None:
         """A text whose lines are told from column 0 is read as if they stood where they will be moved to."""
-        if self._second and not self._blank_lines and told_from_zero(self._last, line, self._language):
+        if (
+            self._second
+            and not self._quoted
+            and not self._blank_lines
+            and told_from_zero(self._last, line, self._language)
+        ):
             self._shift = width(self._last)
         self._second = False
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from foretype.postprocess.languages import language_of
-from foretype.postprocess.layout import first_written, is_telling, opens_block
+from foretype.postprocess.layout import first_written, is_sentence, opens_block
 from foretype.postprocess.repetition import LOOK_BACK, LineLoop, runs_in_circles
 from foretype.postprocess.residue import find_token
 from foretype.postprocess.streaming.block_end import BlockEnd
@@ -58,7 +58,7 @@ class Watch:
             return start + token
         self._any_written = self._any_written or bool(line.strip())
         whole = self._around.typed + line if first else line
-        if self._below and is_telling(whole) and whole.rstrip() == self._below:
+        if self._below and is_sentence(whole) and whole.rstrip() == self._below:
             return start
         if (useful := self._loop.take(whole, start)) is not None:
             return useful
