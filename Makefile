@@ -7,11 +7,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 FILE   ?=
 
-.PHONY: help setup demo test test-all lint types format lock docs bench clean
+.PHONY: help setup demo test test-all test-editors vsix lint types format lock docs bench clean
 
 help:
 	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file'
 	@echo 'make test               set up, then run the tests (under 10 minutes)'
+	@echo 'make test-editors       drive real VS Code, Neovim and Helix'
+	@echo 'make vsix               build the VS Code extension (needs Node)'
 	@echo 'make lint types         ruff and mypy'
 	@echo 'make bench              every figure that the docs quote (needs a quiet machine)'
 	@echo 'make lock               resolve constraints.txt anew'
@@ -36,6 +38,13 @@ test: setup
 test-all: setup
 	@$(BIN)/pytest tests
 
+# Real VS Code, Neovim and Helix; installs what it needs into .cache/ (about 1.5 GB with VS Code).
+test-editors: setup
+	@$(BIN)/pytest tests/editors
+
+vsix:
+	@cd clients/vscode && npm ci --no-audit --no-fund && npm run package
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -56,6 +65,22 @@ lock:
 
 docs: setup
 	@$(BIN)/python -m foretype.settings.reference
+	@$(BIN)/python clients/vscode/scripts/settings.py
+
+# Figures, each beside a baseline. `benchmarks.embedded` and `benchmarks.index` take clones of repositories: REPOS='...'
+REPOS ?=
+bench: setup
+	@$(BIN)/python -m benchmarks.door.startup
+	@$(BIN)/python -m benchmarks.door.edits
+	@$(BIN)/python -m benchmarks.door.memory
+	@$(BIN)/python -m benchmarks.door.latency
+	@$(BIN)/python -m benchmarks.door.indexed
+	@$(BIN)/python -m benchmarks.closing
+	@$(BIN)/python -m benchmarks.closing.session
+	@$(BIN)/python -m benchmarks.postprocess
+	@$(BIN)/python -m benchmarks.typing || true
+	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.index $(REPOS)
+	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.embedded $(REPOS)
 
 clean:
 	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

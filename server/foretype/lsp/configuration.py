@@ -16,6 +16,7 @@ from typing import Any, Final
 from foretype.settings.client import client_layer, client_trust
 from foretype.settings.layers import Layer, Problem
 from foretype.settings.load import Sources, read_sources
+from foretype.settings.model import Settings
 from foretype.settings.resolve import Resolved
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Configuration:
     _client: dict[str, Layer] = field(default_factory=dict)
     _trusted: bool = False
     _told: set[Problem] = field(default_factory=set)
+    _announced: Settings | None = None
 
     def initialize(self, options: Any, folder: Path | None) -> Resolved:
         """Read the sources on this machine and what the client says at first."""
@@ -57,14 +59,16 @@ class Configuration:
             self._announce()
 
     async def pull(self, ask: Pull) -> None:
-        """Ask the client; a client that does not answer changes nothing."""
+        """Ask the client; of one that does not answer, what is known already counts."""
         try:
             answer = await asyncio.wait_for(asyncio.ensure_future(ask()), _PULL_TIMEOUT)
         except asyncio.TimeoutError:
             logger.warning("The editor did not answer workspace/configuration.")
+            self._announce()
             return
         except Exception as error:  # noqa: BLE001  whatever the client answers must not end the session
             logger.warning("The editor could not answer workspace/configuration: %s", type(error).__name__)
+            self._announce()
             return
         answer = list(answer) if isinstance(answer, tuple) else answer  # cattrs has made a tuple of the array
         self._client["configuration"] = client_layer("configuration", answer, workspace=True)
@@ -77,8 +81,9 @@ class Configuration:
             self._announce()
 
     def read_again(self, folder: Path | None) -> None:
-        """A settings file may have changed."""
+        """A settings file may have changed, or the folder that it is looked for in."""
         self._sources = read_sources(folder)
+        self._announced = None
         self._announce()
 
     def tell_problems(self, resolved: Resolved) -> None:
@@ -90,6 +95,9 @@ class Configuration:
                 logger.log(level, "%s: %s %s", problem.origin, problem.message, problem.remedy)
 
     def _announce(self) -> None:
+        """Tell of the settings if they are others: taking them on closes streams and connects to the model anew."""
         resolved = self.resolve()
         self.tell_problems(resolved)
-        self.changed(resolved)
+        if self._announced is None or resolved.settings != self._announced:
+            self._announced = resolved.settings
+            self.changed(resolved)

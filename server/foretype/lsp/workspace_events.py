@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from foretype.lsp.configuration import SECTION
 from foretype.settings.files import PROJECT_FILES, SHARED_FILE
 from foretype.text.uris import path_of
 
@@ -41,7 +42,9 @@ async def register_watchers(server: Server) -> None:
         options = types.DidChangeWatchedFilesRegistrationOptions([every])
         wanted.append(types.Registration("foretype-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if server.client.configuration_changes:
-        wanted.append(types.Registration("foretype-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION))
+        # Without the section VS Code tells of every setting that changes, the size of its font too.
+        section = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        wanted.append(types.Registration("foretype-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
     if not wanted:
         return
     try:
