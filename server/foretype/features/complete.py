@@ -89,9 +89,10 @@ class Completer:
         self._prefetcher.stop()
         if after is not None:
             self.store.document_changed(after)
+            typing = self._typing_in(after)
             if before is not None:
                 self._pace.key(time.monotonic())
-                if (agreed := self._typing_in(after).key(before, after)) is not None:
+                if (agreed := typing.key(before, after)) is not None:
                     self._pace.agreed(agreed)
         elif before is not None:
             self.store.forget(before.uri)
