@@ -73,7 +73,8 @@ def is_telling(line: str) -> bool:
 
 def is_sentence(line: str) -> bool:
     """Whether a line says so much that it hardly stands in one place twice, as `continue` and `return None` may."""
-    return sum(character.isalnum() for character in line) > 10
+    letters = sum(character.isalnum() for character in line)
+    return letters > 10 or (letters > 3 and "(" in line)
 
 
 def unit_of(around: Surroundings) -> str:
