@@ -10,10 +10,12 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol
 
 from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
+from foretype.features.alternatives import with_alternatives
 from foretype.features.popup_item import from_popup_item, with_popup_item
 from foretype.features.prefetch import Prefetcher
 from foretype.features.reading import in_line_ends
@@ -177,7 +179,22 @@ class Completer:
         await _until_useful(match, ticket)
         if ticket.superseded:
             return Outcome(superseded=True)
-        return self._answered(request, match, model.name)
+        outcome = self._answered(request, match, model.name)
+        most = self.settings.completion.alternatives
+        if not request.invoked or not outcome.suggestions or most == 1:
+            return outcome
+        first, extent = outcome.suggestions[0], self._extent(request)
+        suggest = partial(self._alternative, request, model)
+        return replace(outcome, suggestions=await with_alternatives(first, extent, most, suggest))
+
+    async def _alternative(self, request: CompletionRequest, model: ModelSource, extent: Extent) -> Suggestion | None:
+        """Another suggestion for the same place; it is not stored, since the first one answers what is typed next."""
+        generation = self._generation(request, model, extent, ahead=False)
+        try:
+            await generation.until(lambda _: False)
+        finally:
+            generation.close()
+        return self._fitted(request, Match(generation, 0, extent.lines), model.name) if generation.whole else None
 
     def _known(self, request: CompletionRequest, model: ModelSource) -> Match | None:
         """What the model has said or is saying about this place; who asks by hand gets another try for nothing."""
@@ -214,13 +231,15 @@ class Completer:
     def _ask(
         self, request: CompletionRequest, model: ModelSource, extent: Extent, ahead_of: Generation | None
     ) -> Match:
-        around = surroundings_at(request.document, request.position, extent.lines, request.indent)
-        opener = model.opener(request.document, request.position, extent, ahead=ahead_of is not None)
-        opener = in_line_ends(opener, around.line_end)
-        generation = Generation(opener, watch=Watch(around, extent.unit))
+        generation = self._generation(request, model, extent, ahead=ahead_of is not None)
         place = (request.document.lines, request.position)
         self.store.add(request.document, Entry(*place, model.name, extent.lines, generation, ahead_of))
         return Match(generation, 0, extent.lines)
+
+    def _generation(self, request: CompletionRequest, model: ModelSource, extent: Extent, *, ahead: bool) -> Generation:
+        around = surroundings_at(request.document, request.position, extent.lines, request.indent)
+        opener = model.opener(request.document, request.position, extent, ahead=ahead)
+        return Generation(in_line_ends(opener, around.line_end), watch=Watch(around, extent.unit))
 
     def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
         error = match.generation.error

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from foretype.features.suggestion import CompletionRequest, Outcome, PopupItem, Suggestion
 from foretype.lsp.convert import position_from_lsp, range_to_lsp
-from foretype.lsp.messages import InlineCompletionParams
+from foretype.lsp.messages import FormattingOptions, InlineCompletionParams
 from foretype.lsp.protocol import CONTENT_MODIFIED, RequestError
 from foretype.text.document import Document
 from foretype.text.lines import split_lines
@@ -50,7 +50,14 @@ def request_from_lsp(document: Document, params: InlineCompletionParams, encodin
     """The request in our terms."""
     position = position_from_lsp(document, params.position, encoding)
     selected = _popup_item(document, position, params.selected, encoding) if params.selected else None
-    return CompletionRequest(document, position, params.invoked, selected)
+    return CompletionRequest(document, position, params.invoked, selected, indent=_one_level(params.formatting))
+
+
+def _one_level(formatting: FormattingOptions | None) -> str:
+    """One level of indentation as the editor says it; "" where it does not."""
+    if formatting is None:
+        return ""
+    return " " * formatting.tab_size if formatting.insert_spaces else "\t"
 
 
 def _popup_item(
