@@ -159,9 +159,7 @@ class _Renaming(NamedTuple):
     renames: dict[bytes, bytes]
 
 
-def take_votes(
-    cursor: Cursor, segments: Sequence[Segment], hidden: Sequence[Container[str]]
-) -> dict[bytes, Ballot]:
+def take_votes(cursor: Cursor, segments: Sequence[Segment], hidden: Sequence[Container[str]]) -> dict[bytes, Ballot]:
     """The ballots by the rest of line they are for (ids in stream order; no ids: the line ends here).
 
     `hidden[i]` are the paths of `segments[i]` that must not vote.
