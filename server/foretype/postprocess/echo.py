@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from foretype.postprocess.layout import is_telling
@@ -10,6 +11,9 @@ from foretype.postprocess.surroundings import Surroundings
 
 _LEAST_ECHO: Final = 3
 """Characters typed that are an echo when they come again; `)` or `x` may well come twice."""
+
+_MOST_LINES: Final = 8
+"""Lines above that are told again at once; models tell one or two."""
 
 _WORD_TYPED: Final = re.compile(r"[^\W\d]\w*\Z")
 _WORD: Final = re.compile(r"\w+")
@@ -69,11 +73,11 @@ def _without_lines_above(text: str, around: Surroundings) -> str:
     """As with the last line above told again on an empty line, before the new one."""
     above = [line.rstrip() for line in around.above if line.strip()]
     lines = text.split("\n")
-    told = [line.rstrip() for line in lines if line.strip()]
+    told = [line.rstrip() for line in islice(filter(str.strip, lines), _MOST_LINES)]
     if not told or not above:
         return text
     told[0] = around.typed + told[0] if not told[0].startswith(around.typed) or not around.typed else told[0]
-    for size in range(min(len(told), len(above), 8), 0, -1):
+    for size in range(min(len(told), len(above)), 0, -1):
         if _same(told[:size], above[-size:]):
             return _behind(lines, size)
     return text

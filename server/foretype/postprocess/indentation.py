@@ -84,6 +84,8 @@ def _in_kind(lines: list[str], free: list[bool], around: Surroundings) -> list[s
     if not unit or any(line.startswith(other) for line in (*around.above, *around.below[:LINES_ABOVE])):
         return lines  # who mixes them has reasons that are not known here
     if unit != "\t":
+        if not any("\t" in line for line in lines):
+            return lines
         return [
             margin(line).expandtabs(len(unit)) + line.lstrip(" \t") if ok and "\t" in margin(line) else line
             for line, ok in zip(lines, free, strict=True)
@@ -183,7 +185,12 @@ def _without_odd_blank(lines: list[str], free: list[bool], around: Surroundings)
     nesting = read_nesting(around.typed + lines[0], language_of(around.language))
     if sum(chosen) < 2 or (nesting.open and nesting.open[-1].end < len(around.typed + lines[0].rstrip())):
         return lines  # one line may be off on purpose, and arguments stand where their bracket does
-    odd = {width(line) % len(unit) for line, ok in zip(lines, chosen, strict=True) if ok}
+    odd = set()
+    for line, ok in zip(lines, chosen, strict=True):
+        if ok:
+            odd.add(width(line) % len(unit))
+            if not odd <= {1, len(unit) - 1}:
+                return lines
     odd -= {width(line) % len(unit) for line in (*around.above, *around.below[:LINES_ABOVE]) if line.strip()}
     if odd == {1}:
         return [line[1:] if ok and line.startswith(" ") else line for line, ok in zip(lines, chosen, strict=True)]

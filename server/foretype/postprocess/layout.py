@@ -43,6 +43,9 @@ def continues_block(line: str, language: Language) -> bool:
 
 def opens_block(line: str, language: Language) -> bool:
     """Whether a block begins behind the line."""
+    commented = any(mark in line for mark in language.line_comments)
+    if not (commented or language.block_open or line.rstrip().endswith((*language.opens, "(", "[", "{"))):
+        return False  # most lines: nothing has to be read
     nesting = read_nesting(line, language)
     if nesting.quote in language.line_comments and nesting.quote:
         line = line[: line.rfind(nesting.quote)]
