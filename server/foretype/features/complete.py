@@ -147,16 +147,18 @@ class Completer:
     # The embedded engine
 
     def _embedded(self, request: CompletionRequest) -> Outcome:
-        found = self._local.complete(request.document, request.position)
-        typing = self._typing_in(request.document)
-        threshold = self.settings.completion.threshold
-        if not request.invoked:
-            threshold = max(threshold, typing.least_confidence(request.position.line))
-        most = MOST_BY_HAND if request.invoked else 1
-        shown = [_suggested(each, request.position) for each in found if each.confidence >= threshold][:most]
+        shown = self._guesses(request, self.settings.completion.threshold)
         if shown:
-            typing.showed(shown[0])
-        return Outcome(tuple(shown))
+            self._typing_in(request.document).showed(shown[0])
+        return Outcome(shown)
+
+    def _guesses(self, request: CompletionRequest, least: float) -> tuple[Suggestion, ...]:
+        """The embedded engine's suggestions of at least this confidence, likeliest first."""
+        if not request.invoked:
+            least = max(least, self._typing_in(request.document).least_confidence(request.position.line))
+        found = self._local.complete(request.document, request.position)
+        most = MOST_BY_HAND if request.invoked else 1
+        return tuple(_suggested(each, request.position) for each in found if each.confidence >= least)[:most]
 
     # The model
 
@@ -208,7 +210,7 @@ class Completer:
         """
         if request.invoked or not match.generation.silent:
             return None
-        sure = [each for each in self._embedded(request).suggestions if (each.confidence or 0.0) >= VERY_CONFIDENT]
+        sure = self._guesses(request, VERY_CONFIDENT)
         if not sure:
             return None
         ticket.wake_with(match.generation.wake)
@@ -217,7 +219,10 @@ class Completer:
             await match.generation.until(lambda text: bool(text) or ticket.superseded or ticket.late)
         finally:
             timer.cancel()
-        return None if match.generation.text or ticket.superseded else Outcome(tuple(sure))
+        if match.generation.text or ticket.superseded:
+            return None
+        self._typing_in(request.document).showed(sure[0])
+        return Outcome(sure)
 
     def _begin(self, request: CompletionRequest, model: ModelSource) -> Match:
         return self._ask(request, model, self._extent(request), None)
