@@ -221,7 +221,7 @@ async def test_requests_in_two_documents_do_not_supersede_each_other(session):
 
 async def test_a_fragment_of_a_closed_stream_is_not_taken_for_the_whole(session):
     async with StubServer(began("_set"), replies.chat(["_setting(whole)"])) as stub:
-        probe = await connected(session, stub)
+        probe = await connected(session, stub, completion={"alternatives": 1})
         future = probe.begin(METHOD, params(context=BY_HAND), "c")
         request = await stub.request()
         await asyncio.sleep(0.2)  # the fragment arrives
