@@ -9,7 +9,7 @@ from foretype.models.provider import Delta, FillPrompt
 from foretype.postprocess.streaming.line_ends import with_line_ends
 from foretype.postprocess.streaming.unwrap import stands_in_prose, unwrap
 from foretype.prompts.chat_fill import read_fill
-from foretype.suggestions.generation import Opener
+from foretype.suggestions.generation import CutShort, Opener
 
 
 async def insertable(
@@ -17,11 +17,14 @@ async def insertable(
 ) -> AsyncGenerator[str, None]:
     """The pieces of text to insert; `first` is a piece of the answer that was read already.
 
-    With `fill` it is a chat's answer to it, and ends where the code in it ends.
+    With `fill` it is a chat's answer to it, and ends where the code in it ends. Behind the pieces comes `CutShort`
+    where the model had no tokens left.
     """
     if fill is None:
         async for delta in _all_of(first, answer):
             yield delta.text
+            if delta.finish_reason == "length":
+                raise CutShort
         return
     prose = stands_in_prose(fill.prefix, fill.language_id)
     said, given = "", ""
@@ -33,6 +36,8 @@ async def insertable(
         given = text
         if read.closed:
             break
+        if delta.finish_reason == "length":
+            raise CutShort
     rest = unwrap(said, prose=prose, finished=True).text
     text = rest if prose else read_fill(rest, fill, finished=True)  # which would take a fence out of prose as well
     yield text[len(given) :]

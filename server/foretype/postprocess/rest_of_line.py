@@ -77,7 +77,7 @@ def _closed_again(text: str, rest: str, closed: tuple[Mark, ...]) -> int:
             break
         elif text[behind:].lstrip(" \t").startswith(character) and behind:
             behind = text.index(character, behind) + 1
-        elif text.endswith(rest[at:]) or text.partition("\n")[0].endswith(rest[at:]):
+        elif any(end[behind:].endswith(rest[at:]) for end in (text, text.partition("\n")[0])):
             return len(rest)
         else:
             break

@@ -23,6 +23,10 @@ GRACE: Final = 0.3
 the change may come a moment after the cancel; longer would keep a model busy with what nobody may want."""
 
 
+class CutShort(Exception):
+    """Raised by a stream behind its last piece: the model had no tokens left, so its last line is not whole."""
+
+
 class Generation:
     """A running or ended stream. `text` only ever grows.
 
@@ -119,6 +123,10 @@ class Generation:
                         self.wake()
                     if self.whole:
                         break
+        except CutShort:
+            self.whole = True
+            last = self.text.rfind("\n")
+            self._useful = last if self.text[: max(0, last)].strip() else None
         except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the text
             self.error = error if not self.whole else None
         else:
