@@ -23,7 +23,7 @@ async def usage(probe: Probe, **asked: object) -> dict:
 
 async def test_what_was_asked_shown_and_accepted_is_counted(session):
     async with StubServer(ANSWER) as stub:
-        probe = await connected(session, stub, completion={"prefetch": "never"})
+        probe = await connected(session, stub, completion={"prefetch": "never", "alternatives": 1})
         before = await usage(probe)
         response = await probe.request(METHOD, params(context=BY_HAND))
         assert items(response) == ["_setting(model)"]
@@ -57,8 +57,12 @@ async def test_without_parameters_it_is_about_today(session):
 
 async def test_without_room_the_embedded_engine_answers_and_the_status_says_until_when(session):
     async with StubServer(ANSWER) as stub:
-        probe = await connected(session, stub, limits={"requests_per_minute": 1}, completion={"prefetch": "never"})
-        other = await connected(session, stub, limits={"requests_per_minute": 1}, completion={"prefetch": "never"})
+        probe = await connected(
+            session, stub, limits={"requests_per_minute": 1}, completion={"prefetch": "never", "alternatives": 1}
+        )
+        other = await connected(
+            session, stub, limits={"requests_per_minute": 1}, completion={"prefetch": "never", "alternatives": 1}
+        )
         assert items(await probe.request(METHOD, params(context=BY_HAND))) == ["_setting(model)"]
         # Another window of the same user has no room either.
         assert items(await other.request(METHOD, params(context=BY_HAND))) == [REST]
@@ -87,7 +91,7 @@ async def test_files_that_cannot_be_used_disturb_nobody(start, tmp_path: Path):
                 await probe.initialize(*arguments, **more)
                 return probe
 
-            probe = await connected(session, stub, completion={"prefetch": "never"})
+            probe = await connected(session, stub, completion={"prefetch": "never", "alternatives": 1})
             assert items(await probe.request(METHOD, params(context=BY_HAND))) == ["_setting(model)"]
             probe.insert(URI, 2, 20, 15, "_set")
             following = params(position={"line": 20, "character": 19}, context=BY_HAND)

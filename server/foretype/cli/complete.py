@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,6 +81,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"foretype complete: {printable(str(error))}", file=sys.stderr)
         return 2
     settings = resolve_arguments(args, place.source.folder).settings
+    # As many as are wanted, and no request more; asking ahead would be for nobody.
+    wishes = replace(settings.completion, alternatives=args.count, prefetch="never")
+    settings = replace(settings, completion=wishes)
     answer = asyncio.run(_answer(place, settings, args.count))
     if args.json:
         print(json.dumps(_values(place, answer), indent=2))

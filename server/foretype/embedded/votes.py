@@ -162,7 +162,7 @@ class _Renaming(NamedTuple):
 def take_votes(cursor: Cursor, segments: Sequence[Segment], hidden: Sequence[Container[str]]) -> dict[bytes, Ballot]:
     """The ballots by the rest of line they are for (ids in stream order; no ids: the line ends here).
 
-    `hidden[i]` are the paths of `segments[i]` that must not vote.
+    `hidden[i]` are the paths of `segments[i]` that must not vote; where there is no such entry, all do.
     """
     ballots: dict[bytes, Ballot] = {}
     pieces = [_Local(placed, cursor.around.line) for placed in cursor.around.pieces]
@@ -181,7 +181,7 @@ def _visible(segments: Sequence[Segment], hidden: Sequence[Container[str]]) -> C
         file = segment.file_of(place)
         found = known.get((source, file))
         if found is None:
-            found = known[source, file] = segment.paths[file] not in hidden[source]
+            found = known[source, file] = source >= len(hidden) or segment.paths[file] not in hidden[source]
         return found
 
     return allowed

@@ -94,7 +94,7 @@ def test_hidden_files_and_the_file_itself_never_vote() -> None:
 
 
 def test_an_edited_file_is_hidden_where_its_old_text_is_and_counts_where_the_new_one_is() -> None:
-    query = query_at("item = price = count = 0\nfor item in items:\n    total += │")
+    query = query_at("item = price = count = amount = 0\nfor item in items:\n    total += │")
     old, new = segment_of({"sum.py": TWICE}), segment_of({"sum.py": TWICE.replace("count", "amount")})
     found = predictions(query, OpenFile(), [old, new], hidden=[{"sum.py"}, set()])
     assert [each.text for each in found] == ["item.price * item.amount"]
