@@ -22,6 +22,7 @@ help:
 # The exact, hash-checked versions of constraints.txt, then the project itself, editable.
 $(VENV)/.ready: constraints.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'Foretype needs Python 3.10 or newer, with venv; none was found.' >&2; exit 1; }
+	@echo 'Setting up $(VENV) (about a minute) ...'
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -30,7 +31,7 @@ $(VENV)/.ready: constraints.txt pyproject.toml
 setup: $(VENV)/.ready
 
 demo: setup
-	@$(BIN)/foretype demo $(FILE)
+	@$(BIN)/foretype demo $(if $(FILE),"$(FILE)")
 
 test: setup
 	@$(BIN)/pytest -m 'not slow' tests
@@ -78,7 +79,9 @@ bench: setup
 	@$(BIN)/python -m benchmarks.closing
 	@$(BIN)/python -m benchmarks.closing.session
 	@$(BIN)/python -m benchmarks.postprocess
-	@$(BIN)/python -m benchmarks.typing || true
+	-@$(BIN)/python -m benchmarks.typing
+	@$(BIN)/python -m benchmarks.limits
+	@$(BIN)/python -m benchmarks.throughput
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.index $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.embedded $(REPOS)
 

@@ -56,7 +56,11 @@ async def test_a_range_given_backwards_is_turned_round(session):
     assert await suggests(probe)
 
 
-@pytest.mark.parametrize("end", [places(20, 15, 20, 10**6), places(20, 15, 10**6, 0), places(20, 15, 2**31 - 1, 7)])
+FAR = [places(20, 15, 20, 10**6), places(20, 15, 10**6, 0), places(20, 15, 2**31 - 1, 7)]
+FAR += [places(20, 15, 2**31, 0), places(20, 15, 2**53 - 1, 2**53 - 1), places(20, 15, 20, 2**32)]
+
+
+@pytest.mark.parametrize("end", FAR)
 async def test_a_range_that_ends_outside_the_text_ends_with_it(session, end):
     probe = await session()
     probe.open(URI, TEXT + "  # to be deleted")

@@ -78,8 +78,13 @@ class Completer:
 
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
         """Take on other settings; what another model was asked for is closed."""
-        self.store.close()
+        self.stop()
         self.settings, self._exclusions, self.model, self.breaker = settings, exclusions, model, Breaker()
+
+    def stop(self) -> None:
+        """Close every stream, and ask nothing more ahead."""
+        self._prefetcher.stop()
+        self.store.close()
 
     def document_changed(self, before: Document | None, after: Document | None) -> None:
         """Tell of every edit in message order: streams and requests that it makes useless end at once."""
@@ -230,8 +235,9 @@ class Completer:
     def _begin_ahead(self, request: CompletionRequest, match: Match) -> None:
         """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""
         model = self.model
-        if model is not None and not self.breaker.open:
-            self._ask(request, model, block_extent(self.settings.completion), match.generation)
+        if model is None or self.breaker.open or self.silence(request.document) or model.may_see(request.document):
+            return  # settings may have changed since the suggestion was shown
+        self._ask(request, model, block_extent(self.settings.completion), match.generation)
 
     def _ask(
         self, request: CompletionRequest, model: ModelSource, extent: Extent, ahead_of: Generation | None

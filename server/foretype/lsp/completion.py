@@ -42,7 +42,11 @@ async def _answer(server: Server, request: CompletionRequest) -> types.Completio
     if not is_current(server, request):
         return types.CompletionList(is_incomplete=True, items=[])
     asking = server.protocol.spawn(server.complete(request))
-    await asyncio.wait([asking], timeout=DEADLINE)
+    try:
+        await asyncio.wait([asking], timeout=DEADLINE)
+    except asyncio.CancelledError:
+        asking.cancel()
+        raise
     if asking.done() and not asking.cancelled() and asking.exception() is None:
         outcome = asking.result()
     else:

@@ -8,13 +8,16 @@ null one with `textDocument/didChange`, as the protocol allowed until 3.15; refu
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from lsprotocol import types
 from pygls.protocol import default_converter
 
-_PART, _WHOLE = types.TextDocumentContentChangePartial, types.TextDocumentContentChangeWholeDocument
+_WHOLE = types.TextDocumentContentChangeWholeDocument
+
+
+_LARGEST: Final = 2**31 - 1
 
 
 @attrs.define
@@ -78,7 +81,7 @@ def make_converter() -> Any:
         return InlineCompletionMessage(
             InlineCompletionParams(
                 uri=_text(document["uri"]),
-                position=converter.structure(params["position"], types.Position),
+                position=_place(params["position"]),
                 version=_whole_number(document.get("version")),
                 invoked=context.get("triggerKind") == types.InlineCompletionTriggerKind.Invoked,
                 selected=converter.structure(selected, types.SelectedCompletionInfo) if selected else None,
@@ -94,7 +97,7 @@ def make_converter() -> Any:
                 uri=_text(document["uri"]),
                 version=_whole_number(document.get("version")),
                 changes=[
-                    converter.structure(change, _PART if change.get("range") is not None else _WHOLE)
+                    _part(change) if change.get("range") is not None else converter.structure(change, _WHOLE)
                     for change in params["contentChanges"]
                 ],
             )
@@ -103,6 +106,25 @@ def make_converter() -> Any:
     converter.register_structure_hook(InlineCompletionMessage, structure)
     converter.register_structure_hook(DidChangeMessage, structure_change)
     return converter
+
+
+def _part(change: dict[str, Any]) -> types.TextDocumentContentChangePartial:
+    """A change of a part. An edit must never be lost over a position: the mirror would be another text from then on."""
+    span = change["range"]
+    return types.TextDocumentContentChangePartial(
+        range=types.Range(_place(span["start"]), _place(span["end"])), text=_text(change["text"])
+    )
+
+
+def _place(value: dict[str, Any]) -> types.Position:
+    """A position whose numbers are pulled into what the protocol allows; clients send -1 and 2**53 for "the end"."""
+    return types.Position(_pulled_in(value["line"]), _pulled_in(value["character"]))
+
+
+def _pulled_in(number: Any) -> int:
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
+        raise TypeError("no number")
+    return int(min(max(number, 0), _LARGEST))
 
 
 def _text(value: Any) -> str:

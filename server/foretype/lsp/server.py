@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 API_KEY_REQUEST: Final = "foretype/apiKey"
+KEY_PATIENCE: Final = 60.0
+"""Seconds that a client may take to answer for the key: it may have to ask the user to unlock a store."""
+
 SHOWN_KEPT: Final = 256
 """Suggestions whose acceptance can still be reported."""
 
@@ -153,7 +156,7 @@ class Server(LanguageServer):
         """Let go of connections and processes."""
         self._unwatch()
         if "completer" in vars(self):
-            self.completer.store.close()
+            self.completer.stop()
         self._log.end()
 
     async def finish(self) -> None:
@@ -232,7 +235,12 @@ class Server(LanguageServer):
     async def _client_key(self) -> str:
         if not self.client.api_key:
             return ""
-        answer = await self.protocol.send_request_async(API_KEY_REQUEST, {"endpoint": self.settings.model.base_url})
+        question = {"endpoint": self.settings.model.base_url}
+        try:
+            answer = await asyncio.wait_for(self.protocol.send_request_async(API_KEY_REQUEST, question), KEY_PATIENCE)
+        except Exception as error:  # noqa: BLE001  whatever the client does, the other sources of a key are left
+            logger.warning("The editor gave no key: %s", type(error).__name__)
+            return ""
         key = answer.get("key") if isinstance(answer, dict) else getattr(answer, "key", None)
         return key if isinstance(key, str) else ""
 

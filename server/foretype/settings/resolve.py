@@ -138,7 +138,8 @@ def _narrowed(rule: Rule, value: object, before: object) -> object:
     if isinstance(value, Mapping):
         return {name: entry for name, entry in value.items() if entry in rule.off}
     if rule.adds and isinstance(value, tuple) and isinstance(before, tuple):
-        return (*before, *(entry for entry in value if entry not in before))
+        # A pattern with `!` takes back what another one excludes, so it would switch something on.
+        return (*before, *(entry for entry in value if entry not in before and not _takes_back(entry)))
     return value if value in rule.off else before
 
 
@@ -146,7 +147,13 @@ def _refused(rule: Rule, value: object, before: object) -> bool:
     """Whether anything in `value` would have changed what was there `before` and may not."""
     if isinstance(value, Mapping) and isinstance(before, Mapping):
         return any(entry not in rule.off and before.get(name, _NOTHING) != entry for name, entry in value.items())
+    if rule.adds and isinstance(value, tuple):
+        return any(map(_takes_back, value))
     return not rule.adds and value not in rule.off and value != before
+
+
+def _takes_back(entry: object) -> bool:
+    return isinstance(entry, str) and entry.startswith("!")
 
 
 def _bad_value(complaint: Complaint, layer: Layer) -> Problem:

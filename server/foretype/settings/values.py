@@ -76,8 +76,13 @@ def shown(raw: object, secret: bool = False) -> str:
 
 
 def hide_password(text: str) -> str:
-    """`text` without the user name and password that an address in it may carry."""
-    return re.sub(r"(?<=://)[^\s/@]*@", "***@", text)
+    """`text` without the user name, password and query values that an address in it may carry."""
+    text = re.sub(r"(?<=://)[^\s/@]*@", "***@", text)
+    return re.sub(r"(?<=://)[^\s?]*\?\S+", lambda found: _QUERY_VALUE.sub(r"\1***", found[0]), text)
+
+
+# Azure's version of its interface stands there too, and is no secret.
+_QUERY_VALUE = re.compile(r"((?:[?&])(?!api-version=)[^=&\s]+=)[^&\s]*")
 
 
 def bounds(rule: Rule) -> str:

@@ -123,11 +123,7 @@ class SuggestionStore:
 
 
 def _typed(entry: Entry, lines: Lines) -> str | None:
-    if entry.lines is lines:
-        return ""
-    typed = inserted_at(entry.lines, entry.position, lines)
-    # Models end lines with \n whatever the document does; positions are the same either way.
-    return typed if typed is None else typed.replace("\r\n", "\n")
+    return "" if entry.lines is lines else inserted_at(entry.lines, entry.position, lines)
 
 
 def _may_fit(entry: Entry, lines: Lines) -> bool:

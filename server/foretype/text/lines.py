@@ -126,9 +126,11 @@ class Lines(Sequence[str]):
         middle = head + text + self[last][last_column:]
         size = self.size + len(middle) - sum(map(len, self._run(first, last + 1)))
         if middle.startswith("\n") and first and self[first - 1].endswith("\r"):
-            first -= 1  # the edit has brought a \r and a \n together: they are one line end now
+            first -= 1  # the edit has brought a \r and a \n together: they are one line end now, and first != last
             middle = self[first] + middle
-        lines = split_lines(middle)
+        in_one_line = first == last and "\n" not in text and "\r" not in text
+        # Typing in one line splits nothing, however long the line is.
+        lines = [middle] if in_one_line else split_lines(middle)
         if last + 1 < self._count and not lines[-1]:
             lines.pop()  # only the document's last line stands without an end
         return self._splice(first, last + 1, lines, size)

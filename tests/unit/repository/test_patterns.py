@@ -124,3 +124,21 @@ def test_the_same_files_as_git(tmp_path: Path, seed: int) -> None:
     ours = {candidate.path for candidate in walker.files()}
     keep = {path for path in theirs if not path.endswith((".log", ".gitignore"))}
     assert {path for path in ours if not path.endswith((".log", ".gitignore"))} == keep
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "matches"),
+    [
+        ("*a" * 25 + "b", "a" * 60, False),
+        ("*a" * 25 + "b", "a" * 60 + "b", True),
+        ("**/" * 20 + "x", "a/" * 60 + "y", False),
+        ("**/" * 20 + "x", "a/" * 60 + "x", True),
+        ("a*b*c*d/**/e*f*g", "a1b2c3d/x/y/e1f2g", True),
+        ("a*b*c*d/**/e*f*g", "a1b2c3d/x/y/e1f2g3", False),
+    ],
+)
+def test_many_wildcards_take_no_time(line: str, path: str, matches: bool) -> None:
+    """A repository's own ignore file must not be able to hold anybody up: with backtracking these take years."""
+    pattern = compile_pattern(line)
+    assert pattern is not None
+    assert pattern.matches(path, path.rpartition("/")[2], False) is matches

@@ -14,6 +14,7 @@ from foretype.settings.layers import PRECEDENCE, Kind, Layer
 from foretype.settings.model import FamilySettings, Price, Settings
 from foretype.settings.resolve import Resolved, resolve
 from foretype.settings.schema import Option, value_at, walk
+from foretype.settings.values import hide_password
 
 SECRET = "sk-live-0123456789abcdef"
 
@@ -497,3 +498,16 @@ def test_any_json_gives_settings(values: dict[str, object], kind: Kind, trusted:
     if kind == "project" or not trusted:
         allowed = dataclasses.replace(Settings().model, mode=resolved.settings.model.mode)
         assert resolved.settings.model == allowed
+
+
+def test_an_untrusted_workspace_cannot_take_back_what_the_user_excludes() -> None:
+    user = Layer("user", "u", {"exclude": ["secrets/**", "*.key"]})
+    project = Layer("project", "p", {"exclude": ["!secrets/**", "more/**", "!*.key"]}, workspace=True)
+    resolved = resolve([user, project], False)
+    assert resolved.settings.exclude == ("secrets/**", "*.key", "more/**")
+    assert any("not trusted" in problem.message for problem in resolved.problems)
+
+
+def test_addresses_are_shown_without_their_secrets() -> None:
+    shown = hide_password("https://me:pw@host/v1?api_key=SECRET&b=2&api-version=2024 and http://x/?k=v, a?b=c")
+    assert shown == "https://***@host/v1?api_key=***&b=***&api-version=2024 and http://x/?k=*** a?b=c"
