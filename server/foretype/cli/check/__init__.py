@@ -70,6 +70,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _conclusion(findings: list[Finding]) -> str:
     failed = [finding.topic for finding in findings if finding.state == "failure"]
+    warned = sum(finding.state == "warning" for finding in findings)
+    if not failed and warned:
+        return (
+            "Nothing is broken, but see the warning above."
+            if warned == 1
+            else f"Nothing is broken, but see the {warned} warnings above."
+        )
     if not failed:
         return "All is well."
     words = "1 thing is wrong." if len(failed) == 1 else f"{len(failed)} things are wrong."
