@@ -81,7 +81,7 @@ def make_converter() -> Any:
         return InlineCompletionMessage(
             InlineCompletionParams(
                 uri=_text(document["uri"]),
-                position=_place(params["position"]),
+                position=converter.structure(params["position"], types.Position),
                 version=_whole_number(document.get("version")),
                 invoked=context.get("triggerKind") == types.InlineCompletionTriggerKind.Invoked,
                 selected=converter.structure(selected, types.SelectedCompletionInfo) if selected else None,

@@ -91,7 +91,7 @@ def _unreachable(chain: list[BaseException], where: str) -> ModelError:
         return UnreachableError(f"Nothing answers at {where}.", "Start the model's server, or check the address.")
     if any(hint in words for hint in ("name or service", "nodename", "getaddrinfo", "name resolution")):
         return UnreachableError(f"There is no host {where}.", "Check the spelling of `model.base_url`.")
-    if "RemoteProtocolError" in names:
+    if names & {"RemoteProtocolError", "ReadError", "WriteError"}:  # a close and a reset are the same refusal
         return UnreachableError(
             f"{where} hung up, or does not speak HTTP.",
             "Check `model.base_url` (https:// where the server wants TLS), then the server's log.",
