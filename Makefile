@@ -62,7 +62,7 @@ lock:
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
-		--group dev pyproject.toml -o constraints.txt --upgrade --quiet
+		--group dev --all-extras pyproject.toml -o constraints.txt --upgrade --quiet
 
 docs: setup
 	@$(BIN)/python -m foretype.settings.reference
