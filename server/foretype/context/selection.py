@@ -1,0 +1,86 @@
+"""Which of the prepared snippets go into this prompt: those that are expected to bring most new names for their cost.
+
+Pure and quick: it runs at the keystroke. Names that the window shows already count nothing, a name that a chosen
+snippet holds already counts half, so the gain falls with every choice (it is submodular) and taking the best ratio of
+gain and cost step by step is near the best that can be had.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
+from typing import Final
+
+from foretype.context.identifiers import names_in
+from foretype.context.snippet import Snippet
+
+REPEATED: Final = 0.5
+"""What a name is worth that a chosen snippet holds already: a second place shows another use of it."""
+
+TOO_SIMILAR: Final = 0.8
+"""Of all names of a snippet and around the cursor, the share that both have (Sørensen). Above it the snippet is nearly
+the text around the cursor, and models then repeat it."""
+
+
+def select(
+    candidates: Sequence[Snippet],
+    visible: Collection[str],
+    near: Collection[str],
+    budget: int,
+    cost: Callable[[Snippet], int],
+) -> list[Snippet]:
+    """The snippets worth their place, best first; together they cost at most `budget`.
+
+    `visible` are the names that the window around the cursor shows already, `near` those close to the cursor. `cost`
+    is a snippet's price in the form in which the prompt will hold it, and is asked once for each candidate at most.
+    Empty where nothing brings anything new.
+    """
+    shown, close = frozenset(visible), frozenset(near)
+    offers = [_Offer(snippet, new) for snippet in candidates if (new := _new(snippet, shown, close))]
+    return _best(offers, budget, cost)
+
+
+def _new(snippet: Snippet, shown: frozenset[str], close: frozenset[str]) -> frozenset[str]:
+    """The names that the snippet would bring; none where it is nearly the text around the cursor."""
+    names = names_in(snippet.text)
+    if 2 * len(names & close) > TOO_SIMILAR * (len(names) + len(close)):
+        return frozenset()
+    return names - shown
+
+
+@dataclass(slots=True, eq=False)
+class _Offer:
+    snippet: Snippet
+    new: frozenset[str]
+    tokens: int = 0
+
+    def density(self, taken: Counter[str]) -> float:
+        gain = sum(REPEATED ** taken[name] if name in taken else 1.0 for name in self.new)
+        return gain * self.snippet.weight / max(1, self.tokens)
+
+
+def _best(offers: list[_Offer], budget: int, cost: Callable[[Snippet], int]) -> list[Snippet]:
+    """Greedy by density. A density only falls, so what is on top after being counted anew is the best (lazy greedy,
+    Minoux 1978)."""
+    taken: Counter[str] = Counter()
+    for offer in offers:
+        offer.tokens = cost(offer.snippet)
+    queue = [(-offer.density(taken), number) for number, offer in enumerate(offers) if offer.tokens <= budget]
+    heapify(queue)
+    chosen: list[Snippet] = []
+    while queue:
+        offer = offers[queue[0][1]]
+        if offer.tokens > budget:
+            heappop(queue)
+            continue
+        density = -offer.density(taken)
+        if density > queue[0][0]:
+            heapreplace(queue, (density, queue[0][1]))
+            continue
+        heappop(queue)
+        chosen.append(offer.snippet)
+        taken.update(offer.new)
+        budget -= offer.tokens
+    return chosen
