@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2] / "server" / "foretype"
 
 # From the ground up. A folder may import what lies on a lower floor, and nothing on its own or above.
 FLOORS: list[set[str]] = [
-    {"errors", "text", "embedded"},
+    {"errors", "text", "syntax", "embedded"},
     {"settings", "suggestions", "postprocess"},
     {"scheduling", "models", "repository"},
     {"context"},
@@ -44,6 +44,7 @@ OWNERS = {
     "httpx": "models",
     "tiktoken": "prompts/tokens.py",
     "tiktoken_ext": "prompts/tokens.py",
+    "tree_sitter": "syntax",
 }
 
 # Costs more at a start than a server that is only opened should pay; imported inside the functions that need it.
@@ -53,6 +54,7 @@ HEAVY = {
     "httpx",
     "tiktoken",
     "tiktoken_ext",
+    "tree_sitter",
     "tenacity",
     "pathspec",
     "platformdirs",
@@ -197,7 +199,8 @@ def test_packages_of_others_have_one_owner_each():
     for name, path in modules().items():
         inside = path.relative_to(ROOT).as_posix()
         for found in imports(name):
-            owner = OWNERS.get(found.name.partition(".")[0])
+            package = found.name.partition(".")[0]
+            owner = OWNERS.get("tree_sitter" if package.startswith("tree_sitter_") else package)
             if owner is not None and not (inside == owner or inside.startswith(owner + "/")):
                 wrong.append(f"{where(name, found.line)}: only {owner} may import {found.name}")
     assert not wrong, "\n".join(wrong)
@@ -232,6 +235,7 @@ def test_a_fresh_server_has_not_loaded_anything_heavy():
     """The same from the outside, so that what others import at load counts too."""
     names = ["openai", "tiktoken", "httpx2", "tenacity", "pathspec", "platformdirs", "numpy", "tomllib", "tomli"]
     names += ["multiprocessing", "sqlite3", "pydantic", "requests", "aiohttp", "pytest", "foretype.features.ask"]
+    names += ["tree_sitter", "tree_sitter_python"]
     names += ["foretype.repository.index", "foretype.models.connection", "foretype.prompts.tokens"]
     program = (
         "import sys; import foretype.cli.main, foretype.cli.serve, foretype.lsp.serve, foretype.lsp.server\n"

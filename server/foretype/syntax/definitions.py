@@ -1,0 +1,35 @@
+"""The three questions that others ask of a file: what it defines, what it imports, and its outline.
+
+Answered by tree-sitter where a grammar is installed and by layout elsewhere. Never raises, whatever the text is.
+"""
+
+from __future__ import annotations
+
+from foretype.syntax import plain
+from foretype.syntax.outline import pruned
+from foretype.syntax.values import Definition, Import, Kind
+
+__all__ = ["Definition", "Import", "Kind", "definitions", "imports", "outline"]
+
+
+def definitions(text: str, language_id: str) -> tuple[Definition, ...]:
+    """What the text defines, in order of its lines; what encloses comes before what it encloses."""
+    return tuple(each for each in _found(text, language_id) if each.name)
+
+
+def imports(text: str, language_id: str) -> tuple[Import, ...]:
+    """What the text imports, in order of its lines."""
+    return plain.imports(text, language_id)
+
+
+def outline(text: str, language_id: str) -> str:
+    """The text's signatures in whole lines, `...` in place of their bodies; "" where nothing is defined.
+
+    Classes show their members, decorators stay, comments and docstrings do not.
+    """
+    return pruned(text, _found(text, language_id))
+
+
+def _found(text: str, language_id: str) -> tuple[Definition, ...]:
+    """Definitions, and scopes that are none themselves (Rust's `impl`), which have no name."""
+    return plain.definitions(text, language_id)
