@@ -85,7 +85,7 @@ def make_converter() -> Any:
                 version=_whole_number(document.get("version")),
                 invoked=context.get("triggerKind") == types.InlineCompletionTriggerKind.Invoked,
                 selected=converter.structure(selected, types.SelectedCompletionInfo) if selected else None,
-                formatting=_formatting(params.get("formattingOptions")),
+                formatting=read_formatting(params.get("formattingOptions")),
             )
         )
 
@@ -112,11 +112,11 @@ def _part(change: dict[str, Any]) -> types.TextDocumentContentChangePartial:
     """A change of a part. An edit must never be lost over a position: the mirror would be another text from then on."""
     span = change["range"]
     return types.TextDocumentContentChangePartial(
-        range=types.Range(_place(span["start"]), _place(span["end"])), text=_text(change["text"])
+        range=types.Range(read_place(span["start"]), read_place(span["end"])), text=_text(change["text"])
     )
 
 
-def _place(value: dict[str, Any]) -> types.Position:
+def read_place(value: dict[str, Any]) -> types.Position:
     """A position whose numbers are pulled into what the protocol allows; clients send -1 and 2**53 for "the end"."""
     return types.Position(_pulled_in(value["line"]), _pulled_in(value["character"]))
 
@@ -138,7 +138,7 @@ def _whole_number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _formatting(options: Any) -> FormattingOptions | None:
+def read_formatting(options: Any) -> FormattingOptions | None:
     """Clients send numbers and booleans, some send them as strings; anything else means: not said."""
     if not isinstance(options, dict):
         return None

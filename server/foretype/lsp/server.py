@@ -22,6 +22,7 @@ from foretype.lsp import workspace_events
 from foretype.lsp.capabilities import ClientCapabilities, negotiated_encoding
 from foretype.lsp.completion import completion
 from foretype.lsp.configuration import SECTION, Configuration
+from foretype.lsp.copilot import CopilotDoor
 from foretype.lsp.documents import OpenDocuments
 from foretype.lsp.inline_completion import ACCEPTED_COMMAND, inline_completion
 from foretype.lsp.log import ClientLog, quiet_libraries
@@ -34,6 +35,7 @@ from foretype.lsp.workspaces import Plan, Workspaces
 from foretype.settings.keys import KeyFinder
 from foretype.settings.model import Settings
 from foretype.text.document import Document
+from foretype.text.positions import to_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,6 +106,7 @@ class Server(LanguageServer):
         self._shown: OrderedDict[str, Suggestion] = OrderedDict()
         self._log = ClientLog(self.window_log_message, self.protocol)
         self._unwatch: Callable[[], None] = lambda: None
+        self._copilot = CopilotDoor(self)
 
     @cached_property
     def completer(self) -> Completer:
@@ -142,12 +145,14 @@ class Server(LanguageServer):
         self._adopt(self.configuration.initialize(params.initialization_options, self.workspaces.first))
         self.documents.encoding = negotiated_encoding(params.capabilities)
         self._register()
+        self._copilot.register(params)
 
     def on_initialized(self) -> None:
         """The client takes requests: ask it for its settings, load what is slow, start the index."""
         _ = self.completer, self.meters
         if self.client.status:
             self.status.enable()
+        self._copilot.begin()
         self.configuration.tell_problems(self.configuration.resolve())
         self.protocol.spawn(workspace_events.register_watchers(self))
         self.protocol.spawn(self._begin())
@@ -272,9 +277,17 @@ class Server(LanguageServer):
             self._shown.popitem(last=False)
         return identity
 
-    def accepted(self, arguments: list[Any]) -> bool:
-        """The user took a suggestion; False for an id that is not known (any more)."""
-        known = self._shown.pop(str(arguments[0]), None) if arguments else None
+    def accepted(self, arguments: list[Any], length: int | None = None) -> bool:
+        """The user took a suggestion; False for an id that is not known (any more).
+
+        `length`: only so much of it so far, counted from its start in UTF-16 units, as the protocol counts.
+        """
+        identity = str(arguments[0]) if arguments else ""
+        known = self._shown.get(identity)
+        if known is not None and length is not None and length < to_units(known.text, len(known.text), "utf-16"):
+            self.meters.book.count(f"partial.{known.source}")
+            return True
+        self._shown.pop(identity, None)
         if known is not None:
             self.counts.accepted += 1
             self.meters.book.count(f"accepted.{known.source}")

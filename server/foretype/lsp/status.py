@@ -33,6 +33,7 @@ class StatusLine:
     def __init__(self, send: Callable[[str, Any], None]) -> None:
         self._send = send
         self._wanted = False
+        self._listeners: list[Callable[[Status], None]] = []
         self._told: set[str] = set()
         self.current = Status()
 
@@ -40,6 +41,10 @@ class StatusLine:
         """The client asked to be told."""
         self._wanted = True
         self._send(STATUS_NOTIFICATION, asdict(self.current))
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Call `listener` with every other status from now on."""
+        self._listeners.append(listener)
 
     def set(self, kind: Kind, message: str = "", *, busy: bool = False, incident: str = "") -> None:
         """Take on a status. A problem is logged when it is new, and again only after it had gone.
@@ -57,3 +62,5 @@ class StatusLine:
         self.current = status
         if self._wanted:
             self._send(STATUS_NOTIFICATION, asdict(status))
+        for listener in self._listeners:
+            listener(status)

@@ -24,6 +24,20 @@ NOT_OPTIONS = frozenset(
         "sessionId",
     }
 )
+# Sections for Copilot's own server, which clients written for it send beside or instead of ours.
+OTHERS = frozenset(
+    {
+        "advanced",
+        "disabledLanguages",
+        "enableAutoCompletions",
+        "github",
+        "github-enterprise",
+        "http",
+        "mcp",
+        "nextEditSuggestions",
+        "telemetry",
+    }
+)
 _ORIGINS = {
     "initialization": "the editor's initialization options",
     "configuration": "the editor's configuration",
@@ -58,4 +72,4 @@ def client_trust(payload: object) -> bool:
 
 
 def _options(payload: Mapping[str, object]) -> dict[str, object]:
-    return {str(key): value for key, value in payload.items() if key not in NOT_OPTIONS}
+    return {str(key): value for key, value in payload.items() if key not in NOT_OPTIONS | OTHERS}
