@@ -14,12 +14,10 @@ from importlib import resources
 from foretype.models.families import Family
 from foretype.models.provider import ChatPrompt, FillPrompt, Message
 from foretype.prompts.budget import fit
-from foretype.prompts.fim import too_small
+from foretype.prompts.room import TOKENS_PER_MESSAGE, too_small
 from foretype.prompts.tokens import Counter
 
 HOLE = "<FILL_HERE>"
-# What a chat template puts around one message, by the documented counts of OpenAI's and the ChatML form.
-_TOKENS_PER_MESSAGE = 8
 _REACH = 10
 _FENCE = re.compile(r"\s*```[^\n`]*\n")
 _MAYBE_FENCE = re.compile(r"\s*(`{0,2}|```[^\n`]*)\Z")
@@ -41,7 +39,7 @@ def render_chat(fill: FillPrompt, family: Family | None, budget: int, counter: C
     prefix, suffix, path = (
         _without_marks(text, family) for text in (fill.prefix[-reach:], fill.suffix[:reach], fill.path)
     )
-    room = budget - counter.count(instructions()) - 2 * _TOKENS_PER_MESSAGE
+    room = budget - counter.count(instructions()) - 2 * TOKENS_PER_MESSAGE
     for shown in (path or "untitled", "untitled"):
         head = f"File: {shown}\nLanguage: {fill.language_id or 'unknown'}\n\n"
         left = room - counter.count(head) - counter.count(HOLE)

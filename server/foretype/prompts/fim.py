@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from foretype.errors import ConfigurationError
 from foretype.models.families import Family
 from foretype.models.provider import FillPrompt, TextPrompt
 from foretype.prompts.budget import fit
+from foretype.prompts.room import TEMPLATE_TOKENS, too_small
 from foretype.prompts.tokens import Counter
 
 # Looking for special tokens in megabytes of text that the budget drops anyway would cost milliseconds.
 _REACH = 10
-_TEMPLATE_TOKENS = 16
-"""What a server's own template may cost: a few special tokens, each one token for it."""
 
 
 def render_fim(fill: FillPrompt, family: Family, budget: int, counter: Counter) -> TextPrompt:
@@ -43,21 +41,13 @@ def cut_fill(fill: FillPrompt, family: Family | None, budget: int, counter: Coun
 
     Special tokens are taken out as in `render_fim` where the family is known. Raises ConfigurationError as there.
     """
-    if budget <= _TEMPLATE_TOKENS:
+    if budget <= TEMPLATE_TOKENS:
         raise too_small(budget, "a prompt")
     if family is not None:
         fill = _stripped(fill, family, budget)
-    window = fit(fill.prefix, fill.suffix, budget - _TEMPLATE_TOKENS, counter)
+    window = fit(fill.prefix, fill.suffix, budget - TEMPLATE_TOKENS, counter)
     fill = replace(fill, prefix=window.prefix, suffix=window.suffix)
     return fill if family is None else replace(fill, marks=family.tokens, leads=family.leads)
-
-
-def too_small(budget: int, what: str) -> ConfigurationError:
-    """The error for a budget that holds nothing of the document."""
-    return ConfigurationError(
-        f"A prompt of {budget} tokens does not hold {what}.",
-        "Raise `context.max_tokens`, or start the model with a larger context.",
-    )
 
 
 def _stripped(fill: FillPrompt, family: Family, budget: int) -> FillPrompt:
