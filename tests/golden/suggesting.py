@@ -48,6 +48,7 @@ class SpokenModel:
     """`ModelSource` that says the same at every place, in pieces of `size` characters, and what it was asked for."""
 
     name = "golden"
+    resting = ""
 
     def __init__(self, text: str, size: int, *, chat: bool) -> None:
         self._text, self._size, self._chat = text, size, chat

@@ -75,6 +75,11 @@ class ModelAsker:
         return self._plan.choice
 
     @property
+    def resting(self) -> str:
+        """Why asking now would be in vain, "" where the endpoint can be asked."""
+        return str(self.governor.resting or "")
+
+    @property
     def note(self) -> str:
         """What the server's refusals have changed since, in a sentence or two; "" where nothing."""
         return self._plan.note
@@ -129,6 +134,7 @@ class ModelAsker:
                 except ModelError as error:
                     following = self._plan.after(error, attempt, extent.tokens)
                     if following is None or not self._holds(following):
+                        self.governor.declined(error)
                         raise
                 else:
                     stack.push_async_exit(trying.pop_all())

@@ -26,7 +26,6 @@ from foretype.models.local import VERY_CONFIDENT, LocalEngine, Prediction
 from foretype.postprocess.pipeline import fit
 from foretype.postprocess.streaming.watch import Watch
 from foretype.postprocess.surroundings import surroundings_at
-from foretype.scheduling.breaker import Breaker
 from foretype.scheduling.delay import Pace
 from foretype.scheduling.extent import Extent, block_extent, extent_at
 from foretype.scheduling.gate import reason_for_silence, splits_word
@@ -54,6 +53,10 @@ class ModelSource(Protocol):
     def name(self) -> str:
         """What the user knows it as; suggestions of one model never answer for another."""
 
+    @property
+    def resting(self) -> str:
+        """Why asking it now would be in vain, "" where it can be asked: it failed, or no room is left for now."""
+
     def may_see(self, document: Document) -> str:
         """Why the model must not see this document, "" where it may."""
 
@@ -69,7 +72,6 @@ class Completer:
         self.model = model
         self._exclusions = Exclusions()
         self.store = SuggestionStore()
-        self.breaker = Breaker()
         self._local = local
         self._newest: dict[tuple[str, bool], Ticket] = {}
         self._pace = Pace()
@@ -79,7 +81,7 @@ class Completer:
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
         """Take on other settings; what another model was asked for is closed."""
         self.stop()
-        self.settings, self._exclusions, self.model, self.breaker = settings, exclusions, model, Breaker()
+        self.settings, self._exclusions, self.model = settings, exclusions, model
 
     def stop(self) -> None:
         """Close every stream, and ask nothing more ahead."""
@@ -131,8 +133,6 @@ class Completer:
         model = self.model
         if model is None or model.may_see(place.document):
             outcome = self._embedded(place)
-        elif self.breaker.open:
-            outcome = replace(self._embedded(place), problem=str(self.breaker.error or ""))
         else:
             outcome = await self._modelled(place, model, ticket)
         return outcome if request.selected is None else from_popup_item(outcome, request)
@@ -171,6 +171,8 @@ class Completer:
         match = self._known(request, model)
         self.store.leave(request.document, match.generation if match else None)
         if match is None:
+            if problem := model.resting:
+                return replace(self._embedded(request), problem=problem)
             if not request.invoked:
                 if self._typing_in(request.document).deleting:
                     return Outcome()  # who deletes wants less text, not more
@@ -235,7 +237,7 @@ class Completer:
     def _begin_ahead(self, request: CompletionRequest, match: Match) -> None:
         """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""
         model = self.model
-        if model is None or self.breaker.open or self.silence(request.document) or model.may_see(request.document):
+        if model is None or model.resting or self.silence(request.document) or model.may_see(request.document):
             return  # settings may have changed since the suggestion was shown
         self._ask(request, model, block_extent(self.settings.completion), match.generation)
 
@@ -254,14 +256,10 @@ class Completer:
 
     def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
         error = match.generation.error
-        if isinstance(error, ModelError):
-            self.breaker.failed(error)
-        elif error is not None:
+        if error is not None and not isinstance(error, ModelError):
             raise error
-        else:
-            self.breaker.succeeded()
-            if match.generation.first_piece is not None:
-                self._pace.answered(match.generation.first_piece)
+        if error is None and match.generation.first_piece is not None:
+            self._pace.answered(match.generation.first_piece)
         if suggestion := self._fitted(request, match, model):
             self._look_ahead(request, suggestion, match, model)
             return Outcome((suggestion,))

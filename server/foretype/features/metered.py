@@ -67,8 +67,9 @@ class MeteredProvider:
     @asynccontextmanager
     async def _stream(self, request: ModelRequest) -> AsyncIterator[Answer]:
         estimate = Estimate(_tokens(request.prompt, self._count), request.max_tokens)
-        policy, repeats = self._purpose.retry, self.governor.repeats
+        policy, repeats = self.governor.policy(self._purpose), self.governor.repeats
         async with opened(lambda: self._attempt(request, estimate), policy, repeats) as answer:
+            self.governor.answering()
             yield _Begun(answer)
 
     @asynccontextmanager

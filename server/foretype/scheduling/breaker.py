@@ -1,4 +1,4 @@
-"""After a failure, leave the endpoint alone for a while: as long as it asks for, or longer each time.
+"""After a failure, leave the endpoint alone for a while: as long as it asks for, or in the measure of the outage.
 
 When the rest is over, one request tries; the others wait for what becomes of it. The clock is monotonic, so that
 setting the time of day changes nothing.
@@ -13,9 +13,18 @@ from typing import Final
 
 from foretype.errors import ContextOverflowError, LimitReachedError, ModelError, RateLimitedError, RefusedError
 
+SHORTEST_REST: Final = 0.25
+"""Seconds: about one key. A server that failed once is most often well again at the next."""
+
+REST_SHARE: Final = 0.04
+"""Of the outage so far. Whoever rests for 4% of it is late by no more than that, half a second after 12 seconds, and
+the requests grow with the logarithm of the outage's length only: 17 for each doubling."""
+
+LONGEST_REST: Final = 60.0
+
 FIRST_PAUSE: Final = 2.0
-LONGEST_PAUSE: Final = 60.0
-"""Seconds. The pause doubles with each failure in a row; a success ends it."""
+"""Seconds after what the server declined without saying for how long. Doubles with each failure in a row: whoever
+counts requests counts those that ask again as well."""
 
 HOPELESS_PAUSE: Final = 300.0
 """Seconds after a failure that only the user can mend (a wrong key, an unknown model)."""
@@ -23,14 +32,11 @@ HOPELESS_PAUSE: Final = 300.0
 LONGEST_ASKED_PAUSE: Final = 3600.0
 """Seconds. A server that asks for a longer rest, a day perhaps, gets one request an hour: it may have been mistaken."""
 
-LIMIT_PAUSE: Final = 2.0
-"""Seconds until our own limits are asked again. That costs the server nothing, and room may come early."""
-
 PROBE_PATIENCE: Final = 30.0
 """Seconds after which a probe that nobody reported on counts as lost."""
 
-_THIS_TEXT_ONLY: Final = (ContextOverflowError, RefusedError)
-"""What a server declines for what is in the request; the next may well succeed."""
+_DECLINED: Final = (RateLimitedError, ContextOverflowError, RefusedError)
+"""The server works, and says no."""
 
 
 class Breaker:
@@ -39,6 +45,8 @@ class Breaker:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._failures = 0
+        self._since = math.inf
+        self._rested = SHORTEST_REST
         self._until = -math.inf
         self._probe_until = -math.inf
         self.error: ModelError | None = None
@@ -53,17 +61,22 @@ class Breaker:
         """Seconds that it is still left alone."""
         return max(0.0, self._until - self._now())
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last that is known of the endpoint is a failure."""
+        return self._failures > 0
+
     def claim(self) -> bool:
         """Whether a request may be sent. After a rest only the first may, until it was reported on."""
         now = self._now()
-        if now < self._until or (self._failures and now < self._probe_until):
+        if self.open or (self._failures and now < self._probe_until):
             return False
         if self._failures:
             self._probe_until = now + PROBE_PATIENCE
         return True
 
     def abandoned(self) -> None:
-        """The request that was claimed ended without showing anything; the next may try."""
+        """The request that was claimed ended, or goes on, without deciding anything; the next may try."""
         self._probe_until = -math.inf
 
     def retried(self) -> None:
@@ -73,25 +86,35 @@ class Breaker:
     def succeeded(self) -> None:
         """The endpoint answered."""
         self._failures = 0
+        self._since, self._rested = math.inf, SHORTEST_REST
         self._until = self._probe_until = -math.inf
         self.error = None
 
     def failed(self, error: ModelError) -> None:
-        """The endpoint failed; decides how long it rests."""
-        self.error = error
-        self._probe_until = -math.inf
+        """The endpoint failed; decides how long it rests. What our own limits refused says nothing of it."""
         if isinstance(error, LimitReachedError):
-            self._until = self._now() + min(LIMIT_PAUSE, _sensible(error.retry_after, LIMIT_PAUSE))
+            self.abandoned()
             return
+        now = self._now()
+        self.error = error
         self._failures += 1
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures - 1, 10))
-        if isinstance(error, RateLimitedError):
+        self._since = min(self._since, now)
+        self._probe_until = -math.inf
+        self._until = now + self._rest(error, now - self._since)
+
+    def _rest(self, error: ModelError, outage: float) -> float:
+        if isinstance(error, _DECLINED):
+            pause = min(LONGEST_REST, FIRST_PAUSE * 2.0 ** min(self._failures - 1, 10))
+            if not isinstance(error, RateLimitedError):
+                return pause
             # A server that says "at once" again and again is not believed for ever.
             again = pause / 2 if self._failures > 1 else 0.0
-            pause = max(again, _sensible(error.retry_after, pause))
-        elif not error.retry and not isinstance(error, _THIS_TEXT_ONLY):
-            pause = HOPELESS_PAUSE
-        self._until = self._now() + pause
+            return max(again, _sensible(error.retry_after, pause))
+        if not error.retry:
+            return HOPELESS_PAUSE
+        # At most twice the last: of an hour in which nobody typed nothing is known.
+        self._rested = min(LONGEST_REST, 2 * self._rested, max(SHORTEST_REST, REST_SHARE * outage))
+        return self._rested
 
 
 def _sensible(asked: float | None, otherwise: float) -> float:

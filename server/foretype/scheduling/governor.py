@@ -11,7 +11,7 @@ import math
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,6 +46,13 @@ comes early."""
 
 CHARACTERS_PER_TOKEN: Final = 3
 """Fewer than any common tokenizer gets out of code, for answers whose tokens nobody counted."""
+
+SLOT_PATIENCE: Final = 0.4
+"""Seconds that even ghost text waits where only requests under way are in its way: mostly they belong to the key
+before, and are being closed."""
+
+_SLOT_POLL: Final = 0.03
+"""Seconds. Requests of this window are seen to end, those of others are not."""
 
 _MAY_HAVE_COST: Final = (ServerError, TimeoutExceededError, StreamBrokenError)
 """Failures of a server that may have read the prompt; with the others it did not begin."""
@@ -118,16 +125,40 @@ class Governor:
         self._turns: dict[Lane, asyncio.Lock] = {}
         self._refused: LimitReachedError | None = None
         self._refused_until = 0.0
+        self._look_again_at = 0.0
+        self._crowded_at = -math.inf
+        self._ended = asyncio.Event()
         self._first_tokens: deque[float] = deque(maxlen=SLOW_AFTER)
         self._corrections: deque[float] = deque([1.0], maxlen=_REMEMBERED)
         self._busy = 0
 
     def facts(self) -> Facts:
         """How things are, for the status."""
-        error, rest = self.breaker.error, self.breaker.rest
+        now, error, rest = self._clock.now(), self.breaker.error, self.breaker.rest
         if error is None and self._refused is not None:
-            error, rest = self._refused, max(0.0, self._refused_until - self._clock.now())
-        return Facts(error=error, rest=rest, first_tokens_ms=tuple(self._first_tokens), busy=self._busy > 0)
+            error, rest = self._refused, max(0.0, self._refused_until - now)
+        crowded = now < self._crowded_at + SLOT_PATIENCE
+        return Facts(error=error, rest=rest, first_tokens_ms=tuple(self._first_tokens), busy=self._busy > 0 or crowded)
+
+    @property
+    def resting(self) -> ModelError | None:
+        """Why asking now would be in vain; None where the endpoint can be asked."""
+        if self.breaker.open:
+            return self.breaker.error
+        return self._refused if self._clock.now() < self._look_again_at else None
+
+    def policy(self, purpose: Purpose) -> RetryPolicy:
+        """When a request is sent again. While the endpoint fails, ghost text is not: the next key asks anyway."""
+        return NO_RETRY if purpose.patience <= 0 and self.breaker.failing else purpose.retry
+
+    def answering(self) -> None:
+        """An answer has begun: where it is the one request that tries, the others need not wait for its end."""
+        self.breaker.abandoned()
+
+    def declined(self, error: ModelError) -> None:
+        """No other way of asking has helped: the endpoint is left alone, since it would decline the next one too."""
+        if isinstance(error, _OF_THE_REQUEST):
+            self.breaker.failed(error)
 
     @property
     def now(self) -> float:
@@ -191,19 +222,28 @@ class Governor:
             return await self._admit(wish, patience)
 
     async def _admit(self, wish: Wish, patience: float) -> int:
-        until = self._clock.now() + patience
+        began = self._clock.now()
+        until = began + patience
         while True:
             wait, error = max(self.breaker.rest, LOOK_AGAIN), self.breaker.error
             if self.breaker.claim():
                 answer = await self._ask_ledger(wish)
                 if isinstance(answer, int):
-                    self._refused = None
+                    self._refused, self._crowded_at = None, -math.inf
                     return answer
                 wait, error = answer.wait, self._no_room(answer)
+                if answer.crowded and self._clock.now() < began + SLOT_PATIENCE:
+                    await self._until_one_ended()
+                    continue
             if error is None or not error.retry or self._clock.now() + wait > until:
                 self.book.count("refused", model=self.model)
                 raise error or LimitReachedError("The endpoint is being tried.", retry_after=wait)
             await asyncio.sleep(min(wait, POLL) + random.uniform(0, 0.05))  # noqa: S311  jitter, no secret
+
+    async def _until_one_ended(self) -> None:
+        self._ended.clear()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), _SLOT_POLL)
 
     async def _ask_ledger(self, wish: Wish) -> int | Refusal:
         try:
@@ -218,9 +258,13 @@ class Governor:
     def _no_room(self, refused: Refusal) -> ModelError:
         if refused.wait == NEVER:
             return RefusedError(refused.reason, "Raise `limits.tokens_per_minute`, or lower `context.max_tokens`.")
-        self._refused = LimitReachedError(refused.reason, retry_after=refused.wait)
-        self._refused_until = self._clock.now() + refused.wait
-        return self._refused
+        now, error = self._clock.now(), LimitReachedError(refused.reason, retry_after=refused.wait)
+        if refused.crowded:
+            self._crowded_at = now  # over in a moment, and nothing to tell anybody of
+        else:
+            self._refused, self._refused_until = error, now + refused.wait
+            self._look_again_at = now + min(LOOK_AGAIN, refused.wait)
+        return error
 
     # Accounting
 
@@ -229,6 +273,7 @@ class Governor:
         cost = call.cost()
         sent = not (isinstance(call.error, (UnreachableError, MisconfiguredError)) and call.error.status is None)
         self._ledger.settle(self.account, entry, Settlement(cost.all, call.opened_at, sent))
+        self._ended.set()
         if gauges := gauges_in(call.headers, self._clock.now(), self._clock.today()):
             self._ledger.learn(self.account, gauges)
         if isinstance(call.error, RateLimitedError) and call.error.retry_after is not None:

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from foretype.errors import LimitReachedError, ModelError, RateLimitedError, UnreachableError
+from foretype.errors import (
+    ContextOverflowError,
+    LimitReachedError,
+    ModelError,
+    RateLimitedError,
+    RefusedError,
+    UnreachableError,
+)
 
 Kind = Literal["Normal", "Warning", "Error", "Inactive"]
 Incident = Literal["", "slow", "limited", "offline", "failing", "error", "inactive"]
@@ -66,7 +73,7 @@ def _unwell(error: ModelError, rest: float, now: datetime) -> Health:
         )
     if isinstance(error, UnreachableError):
         return Health("Warning", f"Offline; the embedded engine answers. {error}", False, "offline")
-    if error.retry:
+    if error.retry or isinstance(error, (RefusedError, ContextOverflowError)):
         return Health("Warning", f"The embedded engine answers: {error}", False, "failing")
     return Health("Error", f"The embedded engine answers: {error}", False, "error")
 

@@ -48,11 +48,6 @@ class Allowance:
     tokens_per_day: int | None = None
     concurrent: int | None = None
 
-    @property
-    def unlimited(self) -> bool:
-        """Whether nothing at all is limited."""
-        return self == Allowance()
-
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -128,15 +123,19 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no room, as one sentence, and in how many seconds there may be; `NEVER` if never."""
+    """Why there is no room, as one sentence, and in how many seconds there may be; `NEVER` if never.
+
+    `crowded`: only because of the requests under way, any of which may end now.
+    """
 
     reason: str
     wait: float
+    crowded: bool = False
 
 
 def refusal(wish: Wish, allowance: Allowance, situation: Situation) -> Refusal | None:
     """Why the request must not be sent now; None where it may. Of several reasons the one that lasts longest."""
-    return max(_reasons(wish, allowance, situation), key=lambda refused: refused.wait, default=None)
+    return max(_reasons(wish, allowance, situation), key=lambda one: (one.wait, not one.crowded), default=None)
 
 
 def _reasons(wish: Wish, allowance: Allowance, situation: Situation) -> Iterator[Refusal]:
@@ -149,7 +148,7 @@ def _reasons(wish: Wish, allowance: Allowance, situation: Situation) -> Iterator
     if allowance.concurrent is not None:
         slots = max(1, allowance.concurrent - (rank > 0))  # one is kept for whoever waits at the keyboard
         if sum(one.requests for one in situation.spent if one.running) >= slots:
-            yield Refusal("As many requests as allowed are under way.", LOOK_AGAIN)
+            yield Refusal("As many requests as allowed are under way.", LOOK_AGAIN, crowded=True)
     limits: tuple[tuple[Resource, int | None, int], ...] = (
         ("requests", allowance.requests_per_minute, 1),
         ("tokens", allowance.tokens_per_minute, wish.tokens),

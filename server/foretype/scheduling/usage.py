@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 Stage = Literal["gate", "prompt", "wait", "first_token", "total", "answer"]
 """Where time goes: deciding whether to ask, making the prompt, waiting for room within the limits; from sending to the
@@ -64,14 +64,6 @@ class TokenCounts:
     def all(self) -> int:
         """What limits count."""
         return self.prompt + self.completion
-
-
-class PriceOf(Protocol):
-    """What a price in the settings looks like from here."""
-
-    input: float
-    output: float
-    cached: float | None
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ class Moody:
     """A `ModelSource` whose answer depends on the temperature; an answer that is None never comes."""
 
     name = "moody"
+    resting = ""
 
     def __init__(self, answers: dict[float, str | Exception | None]) -> None:
         self._answers = answers

@@ -12,6 +12,7 @@ from foretype.errors import (
     RateLimitedError,
     RefusedError,
     ServerError,
+    StreamBrokenError,
     TimeoutExceededError,
     UnknownModelError,
     UnreachableError,
@@ -19,10 +20,11 @@ from foretype.errors import (
 from foretype.scheduling.breaker import (
     FIRST_PAUSE,
     HOPELESS_PAUSE,
-    LIMIT_PAUSE,
     LONGEST_ASKED_PAUSE,
-    LONGEST_PAUSE,
+    LONGEST_REST,
     PROBE_PATIENCE,
+    REST_SHARE,
+    SHORTEST_REST,
     Breaker,
 )
 
@@ -50,15 +52,15 @@ def paused(breaker, clock):
 @pytest.mark.parametrize(
     ("errors", "pause"),
     [
-        ([UnreachableError("x")], FIRST_PAUSE),
-        ([ServerError("x")], FIRST_PAUSE),
-        ([ServerError("x")] * 2, 2 * FIRST_PAUSE),
-        ([ServerError("x"), TimeoutExceededError("x"), UnreachableError("x")], 4 * FIRST_PAUSE),
-        ([ServerError("x")] * 50, LONGEST_PAUSE),
+        ([UnreachableError("x")], SHORTEST_REST),
+        ([ServerError("x")], SHORTEST_REST),
+        ([ServerError("x"), TimeoutExceededError("x"), StreamBrokenError("x")], SHORTEST_REST),
         ([RateLimitedError("x", retry_after=7.0)], 7.0),
         ([RateLimitedError("x", retry_after=0.0)], 0.0),
         ([RateLimitedError("x", retry_after=-5.0)], 0.0),
         ([RateLimitedError("x")], FIRST_PAUSE),
+        ([RateLimitedError("x")] * 3, 4 * FIRST_PAUSE),
+        ([RateLimitedError("x")] * 50, LONGEST_REST),
         ([ServerError("x"), RateLimitedError("x", retry_after=600.0)], 600.0),
         ([AuthenticationError("x")], HOPELESS_PAUSE),
         ([QuotaError("x")], HOPELESS_PAUSE),
@@ -71,10 +73,8 @@ def paused(breaker, clock):
         # A text that the server declines says little about the next.
         ([ContextOverflowError("x")], FIRST_PAUSE),
         ([RefusedError("x")], FIRST_PAUSE),
-        # Our own limits are asked again soon, and count as nobody's failure.
-        ([LimitReachedError("x", retry_after=50.0)], LIMIT_PAUSE),
-        ([LimitReachedError("x", retry_after=0.5)], 0.5),
-        ([LimitReachedError("x", retry_after=0.5)] * 5 + [ServerError("x")], FIRST_PAUSE),
+        # Our own limits are nobody's failure.
+        ([RateLimitedError("x"), LimitReachedError("x", retry_after=50.0)], FIRST_PAUSE),
     ],
 )
 def test_the_pause(errors, pause):
@@ -83,7 +83,35 @@ def test_the_pause(errors, pause):
     for error in errors:
         breaker.failed(error)
     assert paused(breaker, clock) == pytest.approx(pause, abs=0.01)
-    assert breaker.error is errors[-1]
+    assert breaker.error is [error for error in errors if not isinstance(error, LimitReachedError)][-1]
+
+
+def outage(seconds, every):
+    """How long the endpoint rested each time during an outage, asked as soon as it may be and at least so often."""
+    clock = Clock()
+    breaker, began, rests = Breaker(clock), clock.now, []
+    while clock.now < began + seconds:
+        assert breaker.claim()
+        breaker.failed(ServerError("x"))
+        rests.append(paused(breaker, clock))
+        clock.now += max(rests[-1] + 0.01, every)
+    return rests
+
+
+def test_the_rest_is_in_proportion_to_the_outage():
+    rests = outage(3_600, 0)
+    assert rests[0] == pytest.approx(SHORTEST_REST, abs=0.01)
+    assert rests == sorted(rests)
+    assert rests[-1] == pytest.approx(LONGEST_REST, abs=0.01)
+    lasted = 0.0
+    for rest in rests:
+        assert rest <= max(SHORTEST_REST, REST_SHARE * lasted) + 0.01, "late by more than its share"
+        lasted += rest + 0.01
+    assert len(rests) < 200, "an hour of asking in vain"
+
+
+def test_an_hour_without_typing_is_no_outage():
+    assert outage(3_600, 1_200)[:3] == pytest.approx([SHORTEST_REST, 2 * SHORTEST_REST, 4 * SHORTEST_REST], abs=0.01)
 
 
 def test_a_success_closes_it_and_starts_the_count_anew():
@@ -91,21 +119,21 @@ def test_a_success_closes_it_and_starts_the_count_anew():
     breaker = Breaker(clock)
     assert not breaker.open
     for _ in range(5):
-        breaker.failed(ServerError("x"))
+        breaker.failed(RateLimitedError("x"))
     breaker.succeeded()
     assert not breaker.open
     assert breaker.error is None
-    breaker.failed(ServerError("x"))
+    breaker.failed(RateLimitedError("x"))
     assert paused(breaker, clock) == pytest.approx(FIRST_PAUSE, abs=0.01)
 
 
 def test_it_closes_by_itself_and_remembers_the_failures():
     clock = Clock()
     breaker = Breaker(clock)
-    breaker.failed(ServerError("x"))
+    breaker.failed(RateLimitedError("x"))
     clock.now += FIRST_PAUSE
     assert not breaker.open
-    breaker.failed(ServerError("x"))
+    breaker.failed(RateLimitedError("x"))
     assert paused(breaker, clock) == pytest.approx(2 * FIRST_PAUSE, abs=0.01)
 
 
@@ -113,13 +141,13 @@ def test_after_a_rest_one_request_tries_and_the_others_wait_for_what_becomes_of_
     clock = Clock()
     breaker = Breaker(clock)
     assert all(breaker.claim() for _ in range(3))
-    breaker.failed(ServerError("x"))
+    breaker.failed(RateLimitedError("x"))
     assert not breaker.claim()
     clock.now += FIRST_PAUSE
     assert [breaker.claim() for _ in range(3)] == [True, False, False]
     breaker.abandoned()
     assert [breaker.claim() for _ in range(2)] == [True, False]
-    breaker.failed(ServerError("x"))
+    breaker.failed(RateLimitedError("x"))
     clock.now += FIRST_PAUSE
     assert not breaker.claim()
     clock.now += FIRST_PAUSE
@@ -131,7 +159,7 @@ def test_after_a_rest_one_request_tries_and_the_others_wait_for_what_becomes_of_
 def test_a_probe_that_nobody_reports_on_is_given_up():
     clock = Clock()
     breaker = Breaker(clock)
-    breaker.failed(ServerError("x"))
+    breaker.failed(RateLimitedError("x"))
     clock.now += FIRST_PAUSE
     assert breaker.claim()
     clock.now += PROBE_PATIENCE - 0.1

@@ -15,7 +15,7 @@ from foretype.errors import (
     UnreachableError,
     WayRefusedError,
 )
-from foretype.scheduling.governor import ACTION, BULK, GHOST_TEXT, PREFETCH, Estimate, Governor
+from foretype.scheduling.governor import ACTION, BULK, GHOST_TEXT, PREFETCH, SLOT_PATIENCE, Estimate, Governor
 from foretype.scheduling.ledger import Account, LocalLedger
 from foretype.scheduling.ledger_thread import LedgerThread
 from foretype.scheduling.spending import Allowance
@@ -171,6 +171,85 @@ async def test_an_endpoint_that_fails_is_left_alone(error, then):
     desk = Desk()
     assert await desk.outcome(error=error) is type(error)
     assert await desk.outcome() is then
+
+
+async def test_the_endpoint_says_by_itself_when_asking_would_be_in_vain():
+    desk = Desk(requests_per_minute=2)
+    assert desk.governor.resting is None
+    await desk.outcome(error=ServerError("x"))
+    assert isinstance(desk.governor.resting, ServerError)
+    desk.turned.turn(0.3)
+    assert desk.governor.resting is None
+    await desk.send()
+    assert await desk.outcome() is LimitReachedError
+    # Until the ledger is worth asking again; room may come before it is due.
+    assert isinstance(desk.governor.resting, LimitReachedError)
+    desk.turned.turn(0.3)
+    assert desk.governor.resting is None
+
+
+async def test_what_no_way_of_asking_helps_against_rests_the_endpoint():
+    desk = Desk()
+    desk.governor.declined(ServerError("x"))
+    assert desk.governor.resting is None, "the call itself has told of it"
+    desk.governor.declined(WayRefusedError("x"))
+    assert isinstance(desk.governor.resting, WayRefusedError)
+    assert await desk.outcome() is WayRefusedError
+    assert desk.counted("requests") == 0
+
+
+async def test_ghost_text_is_sent_again_only_while_all_was_well():
+    desk = Desk()
+    assert desk.governor.policy(GHOST_TEXT).attempts == 2
+    await desk.outcome(error=ServerError("x"))
+    assert desk.governor.policy(GHOST_TEXT).attempts == 1
+    assert desk.governor.policy(ACTION).attempts == 3
+    desk.turned.turn(0.3)
+    await desk.send()
+    assert desk.governor.policy(GHOST_TEXT).attempts == 2
+
+
+async def test_others_need_not_wait_for_the_end_of_an_answer_that_has_begun():
+    desk = Desk()
+    await desk.outcome(error=ServerError("x"))
+    desk.turned.turn(0.3)
+    async with desk.governor.call(GHOST_TEXT, SMALL) as call:
+        desk.governor.answering()
+        assert await desk.outcome() is None
+        call.first_token_ms = 5.0
+
+
+async def test_ghost_text_waits_a_moment_for_the_request_before_it_to_end():
+    desk = Desk(concurrent=1)
+    first, sent = asyncio.Event(), asyncio.Event()
+
+    async def hold():
+        async with desk.governor.call(GHOST_TEXT, SMALL):
+            sent.set()
+            await first.wait()
+
+    held = asyncio.ensure_future(hold())
+    await sent.wait()
+    second = asyncio.ensure_future(desk.outcome())
+    while not desk.governor.facts().busy:
+        await asyncio.sleep(0.001)
+    assert desk.governor.resting is None
+    first.set()
+    await held
+    assert await second is None
+    assert desk.counted("refused") == 0
+
+
+async def test_where_no_place_comes_free_ghost_text_is_refused_and_nothing_is_wrong():
+    desk = Desk(concurrent=1)
+    async with desk.governor.call(GHOST_TEXT, SMALL):
+        second = asyncio.ensure_future(desk.outcome())
+        while not desk.governor.facts().busy:
+            await asyncio.sleep(0.001)
+        desk.turned.turn(SLOT_PATIENCE)
+        assert await second is LimitReachedError
+        assert desk.governor.facts().error is None
+        assert desk.governor.resting is None
 
 
 async def test_after_the_rest_one_request_tries():
