@@ -11,65 +11,10 @@ from typing import Final
 
 from foretype.errors import ConfigurationError
 from foretype.settings.files import read_bytes
+from foretype.text.language_ids import language_id_of
 
 MOST_BYTES: Final = 20_000_000
 """Files beyond this are not even read. The server itself stays silent from 2 MB on, and says so."""
-
-_SUFFIXES: Final = {
-    "python": "py pyi pyw",
-    "javascript": "js mjs cjs",
-    "javascriptreact": "jsx",
-    "typescript": "ts mts cts",
-    "typescriptreact": "tsx",
-    "c": "c h",
-    "cpp": "cc cpp cxx hh hpp hxx",
-    "csharp": "cs",
-    "css": "css",
-    "scss": "scss",
-    "dart": "dart",
-    "elixir": "ex exs",
-    "erlang": "erl hrl",
-    "fsharp": "fs fsi fsx",
-    "go": "go",
-    "graphql": "graphql gql",
-    "groovy": "groovy gradle",
-    "haskell": "hs",
-    "html": "html htm",
-    "java": "java",
-    "json": "json",
-    "jsonc": "jsonc",
-    "julia": "jl",
-    "kotlin": "kt kts",
-    "latex": "tex",
-    "less": "less",
-    "lisp": "el lisp",
-    "clojure": "clj cljs cljc",
-    "lua": "lua",
-    "markdown": "md markdown",
-    "nix": "nix",
-    "objective-c": "m",
-    "ocaml": "ml mli",
-    "perl": "pl pm",
-    "php": "php",
-    "powershell": "ps1 psm1",
-    "proto": "proto",
-    "r": "r",
-    "restructuredtext": "rst",
-    "ruby": "rb rake",
-    "rust": "rs",
-    "scala": "scala sc",
-    "shellscript": "sh bash zsh",
-    "sql": "sql",
-    "svelte": "svelte",
-    "swift": "swift",
-    "terraform": "tf",
-    "toml": "toml",
-    "vue": "vue",
-    "xml": "xml xsd svg",
-    "yaml": "yaml yml",
-    "zig": "zig",
-}
-_NAMES: Final = {"dockerfile": "Dockerfile", "makefile": "Makefile GNUmakefile", "cmake": "CMakeLists.txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +39,7 @@ def open_source(path: Path, language: str = "", folder: Path | None = None) -> S
     # Links are not followed: the editor would open the file by the name that the user gave, too.
     path = path.absolute()
     text = _read(path)
-    return Source(path, text, language or language_of(path), folder or workspace_of(path))
-
-
-def language_of(path: Path) -> str:
-    """The identifier that editors use for files of this name; "plaintext" where it says nothing."""
-    suffix = path.suffix.removeprefix(".").lower()
-    for language, suffixes in _SUFFIXES.items():
-        if suffix in suffixes.split():
-            return language
-    return next((language for language, names in _NAMES.items() if path.name in names.split()), "plaintext")
+    return Source(path, text, language or language_id_of(path.name), folder or workspace_of(path))
 
 
 def workspace_of(path: Path) -> Path:

@@ -15,7 +15,7 @@ from foretype.cli.demo.report import quantile
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, ENTER, Rhythm
 from foretype.cli.demo.scene import Scene, scene_of
 from foretype.cli.demo.typist import Agreement, Pace, Typist, agreement_of
-from foretype.cli.source import Source, language_of, open_source, workspace_of
+from foretype.cli.source import Source, open_source, workspace_of
 
 
 @pytest.mark.parametrize(
@@ -174,14 +174,6 @@ def test_every_frame_fits(size: tuple[int, int]) -> None:
 def test_a_picture_escapes_what_it_shows() -> None:
     frame = compose(typist("if a < b & c:\n", "1-1", 13), CAPTIONS, (60, 12))
     assert "if a &lt; b &amp; c:" in svg_of(frame, 60, "a & b")
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("a.py", "python"), ("b.TSX", "typescriptreact"), ("Makefile", "makefile"), ("x.h", "c"), ("x", "plaintext")],
-)
-def test_languages(name: str, expected: str) -> None:
-    assert language_of(Path(name)) == expected
 
 
 def test_the_workspace_is_the_repository_or_the_folder(tmp_path: Path) -> None:
