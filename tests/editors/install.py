@@ -1,8 +1,8 @@
 """Real editors for the tests, each in a folder of its own in the cache; nothing on the machine itself is changed.
 
-`python -m tests.editors.install NAME` prints the path of one. Neovim, Helix and Chromium come from Debian's archive
-(unpacked, not installed, so that no root is needed), VS Code (as code-server) and the Node that it needs from npm.
-Whatever cannot be had ends in `NotAvailable`, whose message says why.
+`python -m tests.editors.install NAME` prints the path of one. Neovim, Helix, Emacs and Chromium come from Debian's
+archive (unpacked, not installed, so that no root is needed), VS Code (as code-server) and the Node that it needs from
+npm. Whatever cannot be had ends in `NotAvailable`, whose message says why.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NODE_VERSION: Final = "24.21.0"
 CODE_SERVER_VERSION: Final = "4.139.1"
 PLAYWRIGHT_VERSION: Final = "1.65.1"
 NEW_SUITE: Final = "forky"
-"""The first Debian suite with Neovim 0.12, and with Helix; it is a rolling one until it is released."""
+"""The first Debian suite with Neovim 0.12, and with Helix and Emacs 30; it is a rolling one until it is released."""
 
 _TIMEOUT: Final = 900
 _READY: Final = ".installed"
@@ -54,7 +54,7 @@ def cache() -> Path:
 def neovim() -> Path:
     """Neovim 0.12 or newer: FORETYPE_NEOVIM, the one on PATH where it is new enough, or Debian's."""
     for known in (os.environ.get("FORETYPE_NEOVIM"), shutil.which("nvim")):
-        if known and _neovim_version(known) >= (0, 12):
+        if known and _version(known, 1) >= (0, 12):
             return Path(known)
     folder = cache() / "neovim"
     with _installing(folder) as needed:
@@ -66,7 +66,7 @@ def neovim() -> Path:
                 folder / "nvim",
                 f'export VIM="{share}" VIMRUNTIME="{share}/runtime"\nexec "{folder}/rehomed/nvim" "$@"',
             )
-    found = _neovim_version(folder / "nvim")
+    found = _version(folder / "nvim", 1)
     if found < (0, 12):
         raise NotAvailable(f"Neovim does not run here: {folder / 'nvim'} reports version {found}.")
     return folder / "nvim"
@@ -86,6 +86,31 @@ def helix() -> Path:
             _write_program(folder / "hx", f'export HELIX_RUNTIME="{runtime}"\nexec "{folder}/rehomed/hx" "$@"')
             run(folder / "hx", "--version")
     return folder / "hx"
+
+
+def emacs() -> Path:
+    """Emacs 30 or newer: FORETYPE_EMACS, the one on PATH where it is new enough, or Debian's; emacsclient beside it."""
+    for known in (os.environ.get("FORETYPE_EMACS"), shutil.which("emacs")):
+        if known and _version(known, 2) >= (30,):
+            return Path(known)
+    folder = cache() / "emacs"
+    with _installing(folder) as needed:
+        if needed:
+            _unpack(folder, NEW_SUITE, "emacs-nox", "patchelf")
+            _rehome(folder, "emacs-nox")
+            _rehome(folder, "emacsclient.emacs")
+            share = next((folder / "usr/share/emacs").glob("[0-9]*"))
+            dump = next((folder / "usr/libexec/emacs").glob("*/*/*.pdmp"))
+            _write_program(
+                folder / "emacs",
+                f'export EMACSDATA="{share}/etc" EMACSDOC="{share}/etc" EMACSLOADPATH="{share}/lisp:" '
+                f'EMACSPATH="{dump.parent}"\nexec "{folder}/rehomed/emacs-nox" --dump-file="{dump}" "$@"',
+            )
+            _write_program(folder / "emacsclient", f'exec "{folder}/rehomed/emacsclient.emacs" "$@"')
+    found = _version(folder / "emacs", 2)
+    if found < (30,):
+        raise NotAvailable(f"Emacs does not run here: {folder / 'emacs'} reports version {found}.")
+    return folder / "emacs"
 
 
 def chromium() -> Path:
@@ -151,6 +176,7 @@ def playwright() -> Path:
 INSTALLERS: Final[dict[str, Callable[[], Path]]] = {
     "neovim": neovim,
     "helix": helix,
+    "emacs": emacs,
     "chromium": chromium,
     "node": node,
     "code-server": code_server,
@@ -258,11 +284,11 @@ def _npm_install(folder: Path, *arguments: str) -> None:
     run("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *arguments, cwd=folder)
 
 
-def _neovim_version(program: str | Path) -> tuple[int, ...]:
-    """(0, 12) for `NVIM v0.12.4`, () where it does not run."""
+def _version(program: str | Path, word: int) -> tuple[int, ...]:
+    """(0, 12) for `NVIM v0.12.4` with `word` 1, counted from 0; () where it does not run."""
     try:
         answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
-        return tuple(int(part) for part in answer.split()[1].lstrip("v").split("-")[0].split(".")[:2])
+        return tuple(int(part) for part in answer.split()[word].lstrip("v").split("-")[0].split(".")[:2])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return ()
 

@@ -98,3 +98,30 @@ class Neovim(Terminal):
         self.type(":silent write\r")
         self.wait(lambda: not self.evaluate("vim.bo.modified"), "the saved file")
         return file.read_text(encoding="utf-8")
+
+
+class Emacs(Terminal):
+    """Emacs in a terminal, without the user's configuration, which also tells what is in it."""
+
+    def __init__(self, program: Path, file: Path, init: Path, env: dict[str, str]) -> None:
+        self._client = str(program.with_name("emacsclient"))
+        command = [str(program), "-Q", "-nw", "--eval", '(setq server-name "{sockets}/emacs")', "-f", "server-start"]
+        super().__init__([*command, "-l", str(init), str(file)], file.parent, env)
+        self.wait(lambda: os.path.exists(f"{self.sockets}/emacs"), "Emacs's socket")
+
+    def evaluate(self, form: str) -> Any:
+        """The value of a Lisp form in the buffer that is shown, as JSON can carry it (nil is None)."""
+        lisp = f"(with-current-buffer (window-buffer) (json-encode {form}))"
+        printed = self.run(self._client, "-s", f"{self.sockets}/emacs", "--eval", lisp)
+        return json.loads(json.loads(printed))
+
+    def line(self) -> str:
+        """The line at the cursor, as it is in the text."""
+        text: str = self.evaluate("(buffer-substring-no-properties (line-beginning-position) (line-end-position))")
+        return text
+
+    def write(self, file: Path) -> str:
+        """Save; what the file on the disk holds then."""
+        self.keys("C-x", "C-s")
+        self.wait(lambda: self.evaluate("(if (buffer-modified-p) 1 0)") == 0, "the saved file")
+        return file.read_text(encoding="utf-8")
