@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from foretype.syntax import plain
 from foretype.syntax.outline import pruned
+from foretype.syntax.tree import parse
 from foretype.syntax.values import Definition, Import, Kind
 
 __all__ = ["Definition", "Import", "Kind", "definitions", "imports", "outline"]
@@ -19,7 +20,8 @@ def definitions(text: str, language_id: str) -> tuple[Definition, ...]:
 
 def imports(text: str, language_id: str) -> tuple[Import, ...]:
     """What the text imports, in order of its lines."""
-    return plain.imports(text, language_id)
+    tree = parse(text, language_id)
+    return plain.imports(text, language_id) if tree is None else tree.imports
 
 
 def outline(text: str, language_id: str) -> str:
@@ -32,4 +34,5 @@ def outline(text: str, language_id: str) -> str:
 
 def _found(text: str, language_id: str) -> tuple[Definition, ...]:
     """Definitions, and scopes that are none themselves (Rust's `impl`), which have no name."""
-    return plain.definitions(text, language_id)
+    tree = parse(text, language_id)
+    return plain.definitions(text, language_id) if tree is None else tree.found

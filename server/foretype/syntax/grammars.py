@@ -57,11 +57,12 @@ def grammar_for(language_id: str) -> Grammar | None:
     Loaded at the first call of its language, then kept.
     """
     name = _IDENTIFIERS.get(language_id)
-    return _load(name) if name is not None else None
+    return load(name) if name is not None else None
 
 
 @functools.cache
-def _load(name: str) -> Grammar | None:
+def load(name: str) -> Grammar | None:
+    """The grammar of this name, as above."""
     # Not at the module's head: tree-sitter and its grammars are optional, and a server that was only opened needs none.
     package, function = _PACKAGES[name]
     try:
@@ -75,4 +76,4 @@ def _load(name: str) -> Grammar | None:
 
 def installed() -> tuple[str, ...]:
     """The names of the grammars that can be used here, in order."""
-    return tuple(sorted(name for name in _PACKAGES if _load(name) is not None))
+    return tuple(sorted(name for name in _PACKAGES if load(name) is not None))

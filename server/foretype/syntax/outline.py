@@ -12,7 +12,7 @@ _HOLDERS: Final = frozenset(("class", "interface", "module"))
 """Kinds whose members are part of the outline; what is inside functions is their own affair."""
 
 _MOST_LINES: Final = 12
-"""Lines of a variable's or a constant's value that an outline shows; what is longer is data."""
+"""Lines of a value, or of a class without members, that an outline shows; what is longer is data."""
 
 PRUNED: Final = "..."
 
@@ -32,6 +32,8 @@ def pruned(text: str, definitions: Sequence[Definition]) -> str:
         if has_members:
             out += _brace(lines, each)
             open_holders.append(each)
+        elif each.kind in _HOLDERS and each.end - each.body_start <= _MOST_LINES:
+            out += [line.rstrip() for line in lines[each.body_start : each.end] if line.strip()]
         elif each.body_start < each.end:
             out += _brace(lines, each)
             inside = next((line for line in lines[each.body_start : each.end] if line.strip(" \t{")), "")

@@ -157,9 +157,7 @@ _RUST: Final = PlainRules(
         (r"(?:pub(?:\([^)]*\))?[ \t]+)?(?:const|static)[ \t]+(?:mut[ \t]+)?(?P<name>\w+)", "constant"),
         (r"macro_rules![ \t]+(?P<name>\w+)", "function"),
     ),
-    (
-        rf"{_MODS}use[ \t]+(?P<module>\w+(?:::\w+)*)(?:::\{{(?P<names>[^;]*)\}})?(?:[ \t]+as[ \t]+(?P<alias>\w+))?",
-    ),
+    (rf"{_MODS}use[ \t]+(?P<module>\w+(?:::\w+)*)(?:::\{{(?P<names>[^;]*)\}})?(?:[ \t]+as[ \t]+(?P<alias>\w+))?",),
     ("//", "/*", "*", "#["),
 )
 _JAVA: Final = PlainRules(
