@@ -1,0 +1,161 @@
+"""Which of an answer's blocks is the code that was asked for, and which of its lines are imports. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from foretype.features.actions.values import Asked, Unfit
+from foretype.prompts.actions.answer import Answer
+from foretype.prompts.actions.fenced import Block
+from foretype.text.lines import line_body
+
+_NO_CODE: Final = frozenset(
+    (
+        "sh",
+        "bash",
+        "shell",
+        "console",
+        "zsh",
+        "text",
+        "txt",
+        "plaintext",
+        "output",
+        "markdown",
+        "md",
+        "json",
+        "diff",
+        "mermaid",
+    )
+)
+_ALIASES: Final = {"py": "python", "js": "javascript", "ts": "typescript", "sh": "shellscript", "bash": "shellscript"}
+_TELLING: Final = frozenset(
+    (
+        "python",
+        "go",
+        "rust",
+        "java",
+        "javascript",
+        "typescript",
+        "ruby",
+        "php",
+        "csharp",
+        "kotlin",
+        "swift",
+        "lua",
+        "scala",
+    )
+)
+_KIN: Final = ({"javascript", "typescript", "javascriptreact", "typescriptreact", "jsx", "tsx", "vue", "svelte"},)
+"""Languages that are never meant where another of them is edited, and those that are taken for one another."""
+_IMPORT_LINE: Final = re.compile(
+    r"\s*(?:import\b|from\s+\S+\s+import\b|use\s|using\s|#include\b|require\b|(?:const|let|var)\s.*\brequire\()"
+)
+
+
+def chosen(answer: Answer, asked: Asked) -> tuple[tuple[str, ...], str]:
+    """The imports and the code among an answer's blocks."""
+    if not answer.blocks:
+        if not answer.bare.strip():
+            raise Unfit("The answer was empty.", "Your answer was empty. Answer with the code.")
+        return (), answer.bare
+    for block in answer.blocks:
+        refuse_other_file(block.path, asked)
+    blocks = [block for block in answer.blocks if block.text.strip() and not _is_other_language(block, asked.language)]
+    if not blocks:
+        raise Unfit("The answer held no code.", "Your answer held no code. Answer with one fenced code block.")
+    imports: tuple[str, ...] = ()
+    if len(blocks) > 1 and asked.imports:
+        only = [block for block in blocks if block.language == "imports" or only_imports(block.text)]
+        imports = tuple(line for block in only for line in block.text.split("\n") if line.strip())
+        blocks = [block for block in blocks if block not in only] or blocks
+    return imports, _one_of(blocks, asked)
+
+
+def _one_of(blocks: list[Block], asked: Asked) -> str:
+    """The block that is meant: not the old text told again, and of several versions the last one that is whole."""
+    old = stripped_lines(unit_lines(asked))
+    fresh = [block for block in blocks if stripped_lines(block.text.split("\n")) != old]
+    if not fresh:
+        return blocks[-1].text
+    if len(fresh) == 1 or not asked.unit.name:
+        if len(fresh) > 1:
+            raise Unfit("The answer held several versions.", "Answer with exactly one fenced code block.")
+        return fresh[0].text
+    whole = [block for block in fresh if names(block.text, asked.unit.name)]
+    if not whole:
+        raise Unfit("The answer held several pieces of code.", "Answer with exactly one fenced code block.")
+    return whole[-1].text
+
+
+def _is_other_language(block: Block, language: str) -> bool:
+    said = _ALIASES.get(block.language, block.language)
+    if said == language or any(said in kin and language in kin for kin in _KIN):
+        return False
+    return said in _NO_CODE or (said in _TELLING and language in _TELLING)
+
+
+def only_imports(text: str) -> bool:
+    """Whether a text holds imports and nothing else."""
+    written = [line for line in text.split("\n") if line.strip()]
+    return bool(written) and all(_IMPORT_LINE.match(line) for line in written)
+
+
+def leading_imports(new: list[str], asked: Asked) -> tuple[list[str], list[str]]:
+    """The imports that an answer begins with, which do not belong where the unit stands, and the rest.
+
+    Raises Unfit where new ones were not asked for.
+    """
+    if any(map(_IMPORT_LINE.match, unit_lines(asked)[:1])):
+        return [], new
+    end = next((n for n, line in enumerate(new) if line.strip() and not _IMPORT_LINE.match(line)), len(new))
+    found = [line for line in new[:end] if line.strip()]
+    if not found or new[0][:1].isspace():
+        return [], new
+    known = {line.strip() for line in asked.lines}
+    if not asked.imports and any(line.strip() not in known for line in found):
+        raise Unfit("The answer adds imports, which were not asked for.", "Do it without a new import.")
+    return found, trimmed(new[end:])
+
+
+def refuse_other_file(path: str, asked: Asked) -> None:
+    """Raises Unfit where the answer is said to be of another file. The file's own name alone will do."""
+    said = path.replace("\\", "/").removeprefix("./")
+    own = asked.path.replace("\\", "/")
+    if not said or said == own or own.endswith("/" + said) or said.endswith("/" + own):
+        return
+    if said.rpartition("/")[2] == said and "." not in said:
+        return
+    raise Unfit(
+        f"The answer wants to change another file ({said[:80]}).",
+        "Change only the code that you were shown, in one block.",
+    )
+
+
+def unit_lines(asked: Asked) -> list[str]:
+    """The unit's lines without their ends."""
+    return [line_body(line) for line in asked.lines[asked.unit.start : asked.unit.end]]
+
+
+def names(text: str, name: str) -> bool:
+    """Whether a text has this name as a word."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def stripped_lines(lines: Sequence[str]) -> list[str]:
+    """The lines without white space around them."""
+    return [line.strip() for line in lines]
+
+
+def trimmed(lines: list[str]) -> list[str]:
+    """Without blank lines at either end."""
+    lines = _end_without_blanks(lines)
+    return lines[next((at for at, line in enumerate(lines) if line.strip()), 0) :]
+
+
+def _end_without_blanks(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]

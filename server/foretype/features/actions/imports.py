@@ -1,0 +1,55 @@
+"""New imports of an answer: where they go in the document, and which of them are not there yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from foretype.features.actions.differences import minimal_edits
+from foretype.features.actions.values import Asked, Edit
+from foretype.syntax.definitions import imports
+from foretype.text.lines import line_body
+
+
+def import_lines(asked: Asked) -> range:
+    """The lines among which an import may be put in: from the first place that is possible to behind the last import.
+
+    Only imports above the unit count: a later one is inside of something.
+    """
+    found = [each for each in imports(asked.lines.text, asked.language) if each.end <= asked.unit.start]
+    top = _below_head(asked)
+    ends = [each.end for each in found if not asked.lines[each.start][:1].isspace()]
+    last = max(ends, default=top)
+    return range(min(top, last), last)
+
+
+def import_edits(new: Sequence[str], asked: Asked) -> list[Edit]:
+    """The edit that adds the import lines that the document does not have."""
+    have = {line.strip().rstrip(";") for line in asked.lines}
+    missing = [line.strip() for line in dict.fromkeys(new) if line.strip().rstrip(";") not in have]
+    if not missing:
+        return []
+    place = import_lines(asked)
+    at = place.stop
+    if place.start == place.stop and at < asked.unit.start + 1 and line_body(asked.lines[at]).strip():
+        missing = [*missing, ""]
+    return minimal_edits(asked.lines, at, at, missing)
+
+
+def _below_head(asked: Asked) -> int:
+    """Behind what must stand first: an interpreter's line, a licence, a docstring, a package's or a module's name."""
+    at, quote = 0, ""
+    for number, line in enumerate(asked.lines[: asked.unit.start]):
+        text = line.strip()
+        if quote:
+            at = number + 1
+            quote = "" if quote in text else quote
+        elif opened := re.match(r"(\"\"\"|'''|/\*)", text):
+            closing = "*/" if opened[1] == "/*" else opened[1]
+            at = number + 1
+            quote = "" if closing in text[len(opened[1]) :] else closing
+        elif text.startswith(("#!", "# ", "//", "package ", "<?php", "'use strict'", '"use strict"')) or text == "#":
+            at = number + 1
+        elif text and not text.startswith("#"):
+            break
+    return at
