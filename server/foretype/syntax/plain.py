@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from foretype.syntax.plain_rules import PlainRules, definition_patterns, import_patterns, mask_of, rules_of
-from foretype.syntax.text_lines import split_lines, width, with_line_feeds
+from foretype.syntax.text_lines import split_lines, width
 from foretype.syntax.values import Definition, Import, Kind
 
 _LONGEST_LINE: Final = 500
@@ -59,7 +59,7 @@ def definitions(text: str, language_id: str) -> tuple[Definition, ...]:
 def imports(text: str, language_id: str) -> tuple[Import, ...]:
     """What the text imports, as far as patterns tell."""
     rules = rules_of(language_id)
-    text = with_line_feeds(text)
+    text = "\n".join(split_lines(text))
     masked = _masked(text, rules)
     line_ends = [match.start() for match in re.finditer("\n", text)]
     found: dict[int, Import] = {}
@@ -120,7 +120,7 @@ class _Reader:
 
     def __init__(self, text: str, rules: PlainRules) -> None:
         self.lines = split_lines(text)
-        self.code = _masked(with_line_feeds(text), rules).split("\n")
+        self.code = _masked("\n".join(self.lines), rules).split("\n")
         self._rules = rules
 
     def definition(self, number: int, match: re.Match[str], kind: Kind | None, container: str) -> Definition:

@@ -35,19 +35,21 @@ class PlainRules:
 
 
 _MODS: Final = (
-    r"(?:(?:public|private|protected|internal|static|final|abstract|virtual|override|async|export|default|declare"
+    r"(?:(?:case|public|private|protected|internal|static|final|abstract|virtual|override|async|export|default|declare"
     r"|readonly|sealed|partial|open|inline|suspend|data|unsafe|extern|pub(?:\([^)]*\))?|const|get|set)[ \t]+)*"
 )
 _BRACE_CLASS: Final = (rf"{_MODS}(?:class|struct|enum(?:[ \t]+class)?|record|object|union)[ \t]+(?P<name>\w+)", "class")
 _BRACE_INTERFACE: Final = (rf"{_MODS}(?:interface|trait|protocol)[ \t]+(?P<name>\w+)", "interface")
 _NAMESPACE: Final = (rf"{_MODS}(?:namespace|module|mod|package object)[ \t]+(?P<name>[\w.:]+)[^;]*$", "module")
 _KEYWORD_FUNCTION: Final = (
-    rf"{_MODS}(?:function\*?|func|fun|fn|def|sub|proc|defp?)[ \t]+(?:<[^>]*>[ \t]*)?(?P<name>[\w$]+[?!]?)",
+    rf"{_MODS}(?:function\*?|func|fun|fn|def|sub|proc|defp?)[ \t]+(?:<[^>]*>[ \t]*)?(?:[\w<>?]+\.)?"
+    r"(?P<name>[\w$]+[?!]?)",
     "function",
 )
 _NOT_A_CALL: Final = r"(?!(?:if|for|while|switch|return|else|catch|do|new|throw|await|typeof|sizeof|using|lock)\b)"
 _C_FUNCTION: Final = (
-    _NOT_A_CALL + r"(?:[A-Za-z_][\w:<>,*&\[\]. \t]*?[ \t*&]+)(?P<name>~?[A-Za-z_][\w:~]*)[ \t]*\([^;=]*$",
+    _NOT_A_CALL
+    + r"(?:[A-Za-z_][\w:<>,*&\[\]. \t]*?[ \t*&]+)(?P<name>~?[A-Za-z_][\w:~]*)[ \t]*\((?:[^;=]*$|[^;=()]*\)[^;=(]*\{)",
     "function",
 )
 
@@ -105,7 +107,7 @@ _SCRIPT: Final = PlainRules(
     rf"{_C_COMMENTS}|{_SCRIPT_STRINGS}",
     (
         (rf"{_MODS}function\*?[ \t]*(?P<name>[\w$]+)", "function"),
-        (rf"{_MODS}(?:abstract[ \t]+)?class[ \t]+(?P<name>[\w$]+)", "class"),
+        (rf"{_MODS}(?:abstract[ \t]+)?class[ \t]+(?!extends\b)(?P<name>[\w$]+)", "class"),
         (rf"{_MODS}interface[ \t]+(?P<name>[\w$]+)", "interface"),
         (rf"{_MODS}(?:const[ \t]+)?enum[ \t]+(?P<name>[\w$]+)", "class"),
         (rf"{_MODS}type[ \t]+(?P<name>[\w$]+)[^=;]*=", "type"),

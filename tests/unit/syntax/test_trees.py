@@ -1,0 +1,133 @@
+"""Trees by lines and characters; bad text of every kind; grammars that are not there."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foretype.syntax import grammars
+from foretype.syntax.definitions import definitions, imports, outline
+from foretype.syntax.grammars import grammar_for, installed
+from foretype.syntax.tree import parse
+
+CODE = """\
+class Rocket:
+    def start(self):  # 🚀🚀
+        return "🚀", self.fuel
+
+    def stop(self):
+        pass
+"""
+
+
+def test_columns_are_characters():
+    tree = parse(CODE, "python")
+    assert tree is not None
+    fuel = tree.smallest_node(2, CODE.splitlines()[2].index("fuel"), 2, CODE.splitlines()[2].index("fuel") + 4)
+    assert (fuel.type, fuel.start, fuel.end) == ("identifier", (2, 25), (2, 29))
+
+
+def test_enclosing_definitions_come_outermost_first():
+    tree = parse(CODE, "python")
+    assert tree is not None
+    assert [each.qualified_name for each in tree.enclosing_definitions(2)] == ["Rocket", "Rocket.start"]
+    assert [each.name for each in tree.enclosing_definitions(3)] == ["Rocket"]
+    assert tree.enclosing_definitions(6) == []
+
+
+def test_enclosing_nodes_begin_with_the_file():
+    tree = parse(CODE, "python")
+    assert tree is not None
+    assert [node.type for node in tree.enclosing_nodes(2, 27)][:3] == ["module", "class_definition", "block"]
+    assert [node.type for node in tree.enclosing_nodes(2, 27)][-1] == "identifier"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wrong"),
+    [
+        ("x = (1, 2)\n", "python", False),
+        ("x = (1, 2\n", "python", True),
+        ("int f() { return 1; }\n", "c", False),
+        ("int f() { return 1;\n", "c", True),
+    ],
+)
+def test_errors_are_counted(text: str, language: str, wrong: bool):
+    tree = parse(text, language)
+    assert tree is not None
+    assert (tree.errors > 0) is wrong
+
+
+def test_places_outside_of_the_text_are_the_files_own():
+    tree = parse(CODE, "python")
+    assert tree is not None
+    assert tree.smallest_node(90, 0, 95, 7).type == "module"
+    assert tree.enclosing_definitions(90) == []
+
+
+def test_a_language_without_a_grammar_has_no_tree():
+    assert grammar_for("brainfuck") is None
+    assert parse("x", "brainfuck") is None
+
+
+@pytest.mark.parametrize("package", ["tree_sitter", "tree_sitter_python"])
+def test_without_the_wheels_layout_answers(monkeypatch: pytest.MonkeyPatch, package: str):
+    monkeypatch.setitem(sys.modules, package, None)  # as if it were not installed
+    grammars.load.cache_clear()
+    grammars.grammar_for.cache_clear()
+    try:
+        assert grammar_for("python") is None
+        assert "python" not in installed()
+        assert [each.qualified_name for each in definitions(CODE, "python")] == [
+            "Rocket",
+            "Rocket.start",
+            "Rocket.stop",
+        ]
+    finally:
+        grammars.load.cache_clear()
+        grammars.grammar_for.cache_clear()
+
+
+def test_all_identifiers_of_the_protocol_find_their_grammar():
+    names = "c cpp csharp css go html java javascript javascriptreact kotlin lua php python ruby rust scala"
+    for name in [*names.split(), "shellscript", "typescript", "typescriptreact"]:
+        assert grammar_for(name) is not None, name
+
+
+@pytest.mark.parametrize("language", ["python", "typescript", "c", "go", "ruby", "brainfuck", "html"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\ud800def f():\udfff\n    pass",
+        "def f():\0\n    '''\0'''\n",
+        "\r\r\n\n\r",
+        "\ufeffclass A:\n  x = 1",
+        "{" * 3_000,
+        "(" * 3_000 + "\n" + "def f():\n" * 100,
+        "x" * 200_000,
+        '"""' + "\n" * 3_000,
+        "\u2028\x0c\x0bdef f(): pass",
+    ],
+    ids=range(10),
+)
+def test_any_text_is_read(text: str, language: str):
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    for each in definitions(text, language):
+        assert 0 <= each.start <= each.signature_start <= each.body_start <= each.end <= lines
+    for taken in imports(text, language):
+        assert 0 <= taken.start < taken.end <= lines
+    assert isinstance(outline(text, language), str)
+
+
+@given(st.text(alphabet="def fclasx(){}:;=\n\r\t \"'#/*@🚀\ud800\0import."), st.sampled_from(["python", "go", "xyz"]))
+def test_no_text_breaks_it(text: str, language: str):
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    for each in definitions(text, language):
+        assert 0 <= each.start <= each.signature_start <= each.body_start <= each.end <= lines
+    outline(text, language)
+    tree = parse(text, language)
+    if tree is not None:
+        assert tree.enclosing_nodes(0, 0)
