@@ -42,8 +42,10 @@ _BRACE_CLASS: Final = (rf"{_MODS}(?:class|struct|enum(?:[ \t]+class)?|record|obj
 _BRACE_INTERFACE: Final = (rf"{_MODS}(?:interface|trait|protocol)[ \t]+(?P<name>\w+)", "interface")
 _NAMESPACE: Final = (rf"{_MODS}(?:namespace|module|mod|package object)[ \t]+(?P<name>[\w.:]+)[^;]*$", "module")
 _KEYWORD_FUNCTION: Final = (
-    rf"{_MODS}(?:function\*?|func|fun|fn|def|sub|proc|defp?)[ \t]+(?:<[^>]*>[ \t]*)?(?:[\w<>?]+\.)?"
-    r"(?P<name>[\w$]+[?!]?)",
+    (
+        rf"{_MODS}(?:function\*?|func|fun|fn|def|sub|proc|defp?)[ \t]+(?:<[^>]*>[ \t]*)?(?:[\w<>?]+\.)?"
+        r"(?P<name>[\w$]+[?!]?)"
+    ),
     "function",
 )
 _NOT_A_CALL: Final = r"(?!(?:if|for|while|switch|return|else|catch|do|new|throw|await|typeof|sizeof|using|lock)\b)"

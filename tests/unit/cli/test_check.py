@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from foretype.syntax.grammars import installed
 from tests.stub import Reply, StubServer, replies
 from tests.unit.cli.running import Home
 
@@ -53,6 +54,13 @@ async def test_the_index_is_looked_at_and_not_built(home: Home) -> None:
     assert (found["index"]["data"]["files"], found["index"]["data"]["complete"]) == (1, True)
     _, found = await findings(home, "--set", "index.enable=false")
     assert "switched off (--set index.enable)" in found["index"]["text"]
+
+
+async def test_the_grammars_that_are_installed_are_named(home: Home) -> None:
+    _, found = await findings(home)
+    assert found["grammars"]["data"]["grammars"] == list(installed())
+    ran = await home.run("check")
+    assert ", ".join(installed()) in ran.out or not installed()
 
 
 async def test_each_setting_is_shown_with_its_source(home: Home) -> None:

@@ -24,6 +24,7 @@ from foretype.settings.paths import cache_dir
 from foretype.settings.resolve import DEFAULT_ORIGIN, Resolved
 from foretype.settings.schema import value_at, walk
 from foretype.settings.values import hide_password
+from foretype.syntax.grammars import installed
 
 _STATES: Final[Mapping[str, State]] = {"error": "failure", "warning": "warning", "notice": "note"}
 
@@ -41,6 +42,18 @@ def check_machine(resolved: Resolved, workspace: Path) -> Iterator[Finding]:
     yield from _settings(resolved)
     yield _trust(resolved, workspace)
     yield from _cache(resolved, workspace)
+    yield _grammars()
+
+
+def _grammars() -> Finding:
+    names = installed()
+    data = {"grammars": list(names)}
+    if not names:
+        text = "No tree-sitter grammars are installed: indentation and brackets say where a block ends."
+        return Finding("grammars", "note", text, "Install them with: pip install 'foretype[grammars]'", data=data)
+    return Finding(
+        "grammars", "ok", f"Code is read by tree-sitter in {len(names)} languages.", "", (", ".join(names),), data
+    )
 
 
 def _settings(resolved: Resolved) -> Iterator[Finding]:
