@@ -31,7 +31,7 @@ from foretype.models.provider import (
     TimeLimits,
 )
 from foretype.models.registry import Choice, choose, provider_for
-from foretype.prompts.fim import render_fim
+from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter
 from tests.servers.llama_server import KEY, MODEL, LlamaServer, NotAvailableError, running
 from tests.servers.tiny_model import CONTEXT, greedy
@@ -77,7 +77,7 @@ async def test_fill_in_the_middle(llama: LlamaServer) -> None:
     connection = Connection(endpoint(llama))
     choice = choose(connection.endpoint, await probe(connection))
     assert (choice.mode, choice.family) == ("fim", QWEN)
-    prompt = render_fim(FILL, QWEN, 500, TokenCounter("cl100k_base"))
+    prompt = render(FILL, Choice("fim", QWEN, ""), 500, TokenCounter("cl100k_base"))
     answer = await answer_of(provider_for(connection, choice), ModelRequest(prompt, 16))
     await connection.aclose()
     assert answer.text == greedy(b"\n", 16)

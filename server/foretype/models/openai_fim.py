@@ -1,6 +1,6 @@
 """Asks a (legacy) completions endpoint with a prompt that holds the model's own fill-in-the-middle tokens.
 
-The prompt comes rendered from prompts/fim.py. Servers parse the special tokens in it (llama.cpp, vLLM and
+The prompt comes rendered from prompts/forms.py. Servers parse the special tokens in it (llama.cpp, vLLM and
 Ollama do); the endpoint's `suffix` field is not used here, since several servers ignore or refuse it.
 """
 

@@ -20,7 +20,7 @@ from tests.unit.models.asking import CHAT, ask, ask_stub, endpoint
 
 def test_importing_loads_no_sdk() -> None:
     program = (
-        "import sys, foretype.models.registry, foretype.prompts.chat_fill, foretype.prompts.fim;"
+        "import sys, foretype.models.registry, foretype.prompts.chat_fill, foretype.prompts.writer;"
         "print(sorted({'openai', 'httpx2', 'tiktoken', 'tenacity', 'pydantic'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

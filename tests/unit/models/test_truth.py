@@ -13,7 +13,7 @@ from foretype.models.connection import Connection
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.provider import Endpoint, FillPrompt, Mode, ModelRequest
 from foretype.models.registry import Choice, provider_for
-from foretype.prompts.chat_fill import HOLE, render_chat
+from foretype.prompts.forms import HOLE
 from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, load_encoding
 from tests.stub import StubServer, truth
@@ -73,7 +73,7 @@ async def test_as_a_process(tmp_path: Path) -> None:
             assert process.stdout is not None
             url = f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
             connection = Connection(Endpoint(url, "tiny"))
-            outcome = await ask(ChatProvider(connection), ModelRequest(render_chat(FILL, None, 2000, COUNTER), 64))
+            outcome = await ask(ChatProvider(connection), ModelRequest(render(FILL, Choice("chat", None, ""), 2000, COUNTER), 64))
             assert outcome.text == "dth * height"
             assert '"finished_at"' in await connection.get("/stub/requests")
             assert '"tiny"' in await connection.get("/models")

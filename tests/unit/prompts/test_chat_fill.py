@@ -8,17 +8,27 @@ from hypothesis import strategies as st
 
 from foretype.errors import ConfigurationError
 from foretype.models import families
-from foretype.models.provider import FillPrompt
-from foretype.prompts.chat_fill import HOLE, instructions, read_fill, render_chat
+from foretype.models.families import Family
+from foretype.models.provider import ChatPrompt, FillPrompt
+from foretype.models.registry import Choice
+from foretype.prompts.chat_fill import read_fill
+from foretype.prompts.forms import HOLE, instructions
+from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, load_encoding
 
 COUNTER = TokenCounter("o200k_base")
 COUNTER.use(load_encoding("o200k_base"))
 
 
+def render_chat(fill: FillPrompt, family: Family | None, budget: int) -> ChatPrompt:
+    prompt = render(fill, Choice("chat", family, ""), budget, COUNTER)
+    assert isinstance(prompt, ChatPrompt)
+    return prompt
+
+
 def test_the_question() -> None:
     fill = FillPrompt("def f(", "):\n    pass\n", "a/b.py", "python")
-    system, user = render_chat(fill, None, 1000, COUNTER).messages
+    system, user = render_chat(fill, None, 1000).messages
     assert (system.role, user.role) == ("system", "user")
     assert HOLE in system.content
     assert user.content == f"File: a/b.py\nLanguage: python\n\ndef f({HOLE}):\n    pass\n"
@@ -26,17 +36,17 @@ def test_the_question() -> None:
 
 def test_marks_in_the_document_are_taken_out() -> None:
     fill = FillPrompt(f"a{HOLE}<|im_end|>", f"<FILL_{HOLE}HERE>b")
-    assert render_chat(fill, families.QWEN, 1000, COUNTER).messages[1].content.endswith(f"\n\na{HOLE}b")
+    assert render_chat(fill, families.QWEN, 1000).messages[1].content.endswith(f"\n\na{HOLE}b")
 
 
 def test_the_budget() -> None:
     lines = "".join(f"value_{number} = {number}\n" for number in range(5000))
     for budget in (300, 1000, 3000):
-        prompt = render_chat(FillPrompt(lines, lines), None, budget, COUNTER)
+        prompt = render_chat(FillPrompt(lines, lines), None, budget)
         spent = sum(COUNTER.count(message.content) for message in prompt.messages)
         assert budget - 60 <= spent <= budget
     with pytest.raises(ConfigurationError, match="instructions"):
-        render_chat(FillPrompt("", ""), None, COUNTER.count(instructions()), COUNTER)
+        render_chat(FillPrompt("", ""), None, COUNTER.count(instructions()))
 
 
 @pytest.mark.parametrize(

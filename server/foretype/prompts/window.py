@@ -1,0 +1,257 @@
+"""The part of a document that a prompt shows: whole lines around the cursor, within an exact number of tokens.
+
+Where the window begins is remembered and moves rarely and by leaps, so that the heads of consecutive prompts are the
+same and servers reuse what they have computed for them. Pure but for the counter and that memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from foretype.prompts.kept import LINES_OF_IMPORTS, NOTHING, Cost, Kept, kept_above
+from foretype.prompts.pieces import Run, longest_head, longest_tail
+from foretype.prompts.place import Place, cut_after, cut_before
+from foretype.prompts.tokens import Counter
+
+SUFFIX_SHARE: Final = 0.05
+"""Of the budget, where the suffix comes last: every key makes the server read it anew."""
+
+SUFFIX_FIRST_SHARE: Final = 0.15
+"""Of the budget, where the suffix comes before the prefix: then it stays the same from key to key."""
+
+SLACK: Final = 0.03
+"""Of the budget: how far the window's beginning moves at once, at least. The suffix has the room meanwhile."""
+
+KEPT_SHARE: Final = 0.12
+"""Of the budget, the most that imports and enclosing signatures take."""
+
+_MOST_LENT: Final = 0.33
+"""Of the budget, the most that the suffix takes of the prefix's room while the cursor moves up towards the anchor."""
+
+_HEAD: Final = 3
+"""Lines by which the window's beginning is found again when lines above it came or went."""
+
+_SEARCHED: Final = 200
+
+
+@dataclass(slots=True)
+class WindowMemory:
+    """Where the window of one document began and ended in the last prompt, and what was kept from above it."""
+
+    line: int | None = None
+    head: tuple[str, ...] = ()
+    kept: Kept = NOTHING
+    kept_from: object = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is shown of the document, with the tokens of each part. `complete` where that is all there is."""
+
+    kept: Kept
+    prefix: str
+    suffix: str
+    prefix_tokens: int
+    suffix_tokens: int
+    complete: bool
+
+    @property
+    def tokens(self) -> int:
+        """All of it."""
+        return self.kept.tokens + self.prefix_tokens + self.suffix_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a window may cost: `room` of the prompt's whole `budget`, both in tokens, and in which order it stands."""
+
+    room: int
+    budget: int
+    counter: Counter
+    suffix_first: bool = False
+    memory: WindowMemory = field(default_factory=WindowMemory)
+
+    def share(self, part: float) -> int:
+        """Tokens of a share of the budget, or of the room where that is much smaller."""
+        return int(part * min(self.budget, 2 * self.room))
+
+
+def window_at(place: Place, frame: Frame) -> Window:
+    """The window of at most `frame.room` tokens, as near to it as whole lines get."""
+    if frame.room <= 0:
+        return Window(NOTHING, "", "", 0, 0, complete=not any((*place.before, *place.after)))
+    before, after = _own_line_cut(place, frame)
+    return _Fitting(place, before, after, frame).window()
+
+
+def _own_line_cut(place: Place, frame: Frame) -> tuple[Sequence[str], Sequence[str]]:
+    """The two sides; where the cursor's own line does not fit, what does of it and nothing else on that side."""
+    before, after = place.before, place.after
+    left, right = before[-1], after[0]
+    count, room = frame.counter.count, frame.room
+    if count(left) + count(right) > room:
+        own = count(left)
+        while right and count(right) > room - min(own, room * 3 // 4):
+            right = cut_after(right, len(right) // 2)
+        while left and count(left) > room - count(right):
+            left = cut_before(left, len(left) // 2)
+    return (before if left == before[-1] else [left]), (after if right == after[0] else [right])
+
+
+class _Fitting:
+    """One window in the making."""
+
+    def __init__(self, place: Place, before: Sequence[str], after: Sequence[str], frame: Frame) -> None:
+        self._place, self._before, self._after, self._frame = place, before, after, frame
+        self._counter, self._memory = frame.counter, frame.memory
+        self._whole_before = place.first_line == 0 and before is place.before
+        self._all_after = longest_head(after, frame.room, frame.counter)
+        self._slack = frame.share(SLACK)
+        self._leapt: bool | None = None  # None where the window begins where it did
+
+    def window(self) -> Window:
+        frame = self._frame
+        if frame.suffix_first:
+            taken = self._frozen_suffix()
+            lent = 0
+        else:
+            taken = Run(0, min(self._all_after.tokens, frame.share(SUFFIX_SHARE)))
+            lent = self._all_after.tokens - taken.tokens
+        start, kept, tokens = self._beginning(frame.room - taken.tokens, lent)
+        if not frame.suffix_first:
+            taken = longest_head(self._after, frame.room - kept.tokens - tokens, self._counter)
+            start, kept, tokens = self._filled(start, kept, tokens, taken)
+        complete = self._whole_before and start == 0 and taken.lines == len(self._place.after)
+        prefix, suffix = "".join(self._before[start:]), "".join(self._after[: taken.lines])
+        return Window(kept, prefix, suffix, tokens, taken.tokens, complete)
+
+    # The beginning
+
+    def _beginning(self, room: int, lent: int) -> tuple[int, Kept, int]:
+        """The first line, what is kept from above it, and the tokens of the lines, together at most `room`.
+
+        `lent` is how much more the suffix could use.
+        """
+        most = longest_tail(self._before, room, self._counter)
+        if most.lines == len(self._before):
+            if self._whole_before:
+                self._memory.line = None
+                return 0, NOTHING, most.tokens
+            return 0, NOTHING, most.tokens  # all that was handed over: the lines above it are out of reach
+        start = self._found_again()
+        if start is not None:
+            kept = self._kept(start)
+            tokens = self._cost(start)
+            spare = room - kept.tokens - tokens
+            allowed = self._slack + min(lent, self._frame.share(_MOST_LENT))
+            if 0 <= spare <= allowed:
+                self._remember(start)
+                return start, kept, tokens
+        # After the first time the window leaps, so that it then can stay for a while.
+        leap = self._slack if start is not None or lent >= self._slack else 0
+        return self._fresh(room, leap, lent)
+
+    def _fresh(self, room: int, leap: int, lent: int) -> tuple[int, Kept, int]:
+        """A new beginning, `leap` tokens short of what would fit."""
+        self._leapt = leap > 0
+        reserved = min(self._memory.kept.tokens, self._frame.share(KEPT_SHARE))
+        for _ in range(4):
+            run = longest_tail(self._before, room - leap - reserved, self._counter)
+            start = len(self._before) - max(1, run.lines)
+            start = self._at_a_gap(start, min(self._slack // 2, lent))
+            kept, tokens = self._kept(start), self._cost(start)
+            spare = room - kept.tokens - tokens
+            if spare >= 0 and kept.tokens >= reserved - self._slack // 2:
+                break
+            reserved = kept.tokens if spare >= 0 else max(kept.tokens, reserved - spare)
+        else:
+            if room - kept.tokens - tokens < 0:
+                run = longest_tail(self._before, room, self._counter)
+                start, kept, tokens = len(self._before) - max(1, run.lines), NOTHING, run.tokens
+        self._remember(start)
+        return start, kept, tokens
+
+    def _at_a_gap(self, start: int, most: int) -> int:
+        """The first line from `start` on that follows a blank one, if at most so many tokens are lost by it."""
+        if not most or start == 0:
+            return start
+        lost, number = 0, start
+        while number < len(self._before) - 1 and lost <= most:
+            if self._before[number].strip() and not self._before[number - 1].strip():
+                return number
+            lost += self._counter.count_line(self._before[number])
+            number += 1
+        return start
+
+    def _filled(self, start: int, kept: Kept, tokens: int, taken: Run) -> tuple[int, Kept, int]:
+        """What the suffix could not use goes to the lines above a beginning that is new."""
+        exhausted = taken.lines == len(self._after)
+        left = self._frame.room - kept.tokens - tokens - taken.tokens
+        if left <= 0 or start == 0 or self._leapt is None or (self._leapt and exhausted):
+            return start, kept, tokens
+        more = longest_tail(self._before[:start], left, self._counter)
+        above = self._kept(start - more.lines) if more.lines else kept
+        if not more.lines or above.tokens + more.tokens > kept.tokens + left:
+            self._memory.kept = kept
+            return start, kept, tokens
+        self._remember(start - more.lines)
+        return start - more.lines, above, tokens + more.tokens
+
+    def _found_again(self) -> int | None:
+        """The index of the line at which the last window began, wherever it stands now."""
+        memory = self._memory
+        if memory.line is None or not memory.head:
+            return None
+        expected = memory.line - self._place.first_line
+        last = len(self._before) - 1  # the cursor's line changes at every key and is no landmark
+        near = sorted(
+            range(max(0, expected - _SEARCHED), min(last, expected + _SEARCHED)), key=lambda n: abs(n - expected)
+        )
+        size = len(memory.head)
+        for number in near:
+            if self._before[number] == memory.head[0] and tuple(self._before[number : number + size]) == memory.head:
+                return number
+        return None
+
+    def _remember(self, start: int) -> None:
+        memory, last = self._memory, len(self._before) - 1
+        memory.line = self._place.first_line + start
+        memory.head = tuple(self._before[start : min(start + _HEAD, last)])
+
+    def _kept(self, start: int) -> Kept:
+        """What is kept from above; the same as in the last prompt while neither it nor the window's beginning moved."""
+        place = self._place
+        top = place.top[: place.first_line + start]
+        source = (hash("".join(self._before[: start + 1])), hash("".join(top[:LINES_OF_IMPORTS])))
+        if self._memory.kept_from != source:
+            cost = Cost(self._frame.share(KEPT_SHARE), self._counter)
+            window = "".join(self._before[start:])
+            self._memory.kept = kept_above(self._before[:start], top, window, place.language_id, cost)
+            self._memory.kept_from = source
+        return self._memory.kept
+
+    def _cost(self, start: int) -> int:
+        return self._counter.count_lines("".join(self._before[start:]))
+
+    # The suffix, where it comes first
+
+    def _frozen_suffix(self) -> Run:
+        """The suffix that ends where the last one did, while that is neither too much nor much too little."""
+        frame, total = self._frame, self._all_after
+        share = min(total.tokens, frame.share(SUFFIX_FIRST_SHARE))
+        needed = longest_tail(self._before, frame.room - share, self._counter)
+        short = needed.lines == len(self._before) and self._whole_before
+        limit = frame.room - needed.tokens if short else share
+        below = self._memory.below
+        if below is not None:
+            lines = len(self._after) + self._place.lines_below - below
+            if 0 < lines <= len(self._after):
+                tokens = self._counter.count_lines("".join(self._after[:lines]))
+                if tokens <= limit and (tokens >= limit - 2 * self._slack or lines == len(self._after)):
+                    return Run(lines, tokens)
+        run = longest_head(self._after, limit - (self._slack if short and below is not None else 0), self._counter)
+        self._memory.below = len(self._after) + self._place.lines_below - run.lines
+        return run

@@ -1,0 +1,216 @@
+"""Writes the prompts of one endpoint, one after another: chooses among snippets, orders, cuts, and puts together.
+
+It remembers what the last prompt of each document showed, so that the next begins alike. Synchronous, no I/O, a few
+milliseconds: it runs at the keystroke, on the event loop.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from foretype.context.identifiers import identifiers, names_in
+from foretype.context.selection import select
+from foretype.context.snippet import Snippet
+from foretype.models.families import Family
+from foretype.models.provider import Prompt
+from foretype.models.registry import Choice
+from foretype.prompts.forms import Content, Form, form_for, parts_of
+from foretype.prompts.kept import NOTHING
+from foretype.prompts.parts import Rendered
+from foretype.prompts.place import Place
+from foretype.prompts.room import too_small
+from foretype.prompts.slots import Slot, Slots
+from foretype.prompts.tokens import Counter
+from foretype.prompts.trimming import trimmed
+from foretype.prompts.window import SLACK, Frame, Window, WindowMemory, window_at
+
+SNIPPETS_SHARE: Final = 0.5
+"""Of the budget, what other places get beside a document that needs all the rest."""
+
+LONGEST_SNIPPET: Final = 0.5
+"""Of the snippets' room, the most that one may take while others are there."""
+
+STICKY: Final = 0.75
+"""What a snippet that has a slot costs in the choice, by what it really does: a change must be worth its price."""
+
+NEAR: Final = 12
+"""Lines above and below the cursor in which names count as near."""
+
+_DOCUMENTS: Final = 16
+_EMPTY: Final = Window(NOTHING, "", "", 0, 0, complete=True)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the last prompt of a document showed, and what its snippets were chosen by."""
+
+    window: WindowMemory = field(default_factory=WindowMemory)
+    slots: Slots = field(default_factory=Slots)
+    chosen_by: object = None
+    frame: tuple[Form, Sequence[Slot], int] | None = None
+    costs: dict[Snippet, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One prompt to be written."""
+
+    place: Place
+    form: Form
+    budget: int
+    memory: _Memory
+
+
+class PromptWriter:
+    """All prompts of one endpoint for ghost text. `snippets_share` is that of the budget which other places get."""
+
+    def __init__(self, counter: Counter, snippets_share: float = SNIPPETS_SHARE) -> None:
+        self._counter = counter
+        self._share = snippets_share
+        self._memories: OrderedDict[object, _Memory] = OrderedDict()
+
+    def write(self, place: Place, candidates: Sequence[Snippet], choice: Choice, budget: int) -> Rendered[Prompt]:
+        """The prompt, of at most `budget` tokens. Raises ConfigurationError where that does not hold its frame."""
+        memory = self._memory((place.document, choice.mode, choice.family and choice.family.name, budget))
+        task = self._task(place, choice, budget, memory)
+        self._choose(task, candidates)
+        spare = 0
+        while True:
+            slots = memory.slots.shown
+            room = budget - spare - self._frame_now(task, slots)
+            if room < 0 and slots:
+                memory.slots.cut_to(memory.slots.tokens + room)
+                continue
+            window = window_at(task.place, self._for_window(task, room, memory.window))
+            filled = task.form.fill(Content(slots, window))
+            tokens = task.form.cost(filled.prompt, self._counter)
+            # Counts of pieces may add up to a little less than the whole where parts meet: then there is less room.
+            if tokens <= budget:
+                return Rendered(filled.prompt, parts_of(filled, window, self._counter), tokens)
+            spare += tokens - budget
+
+    def forget(self, document: str) -> None:
+        """The document is closed, or may not be shown as before."""
+        for key in [key for key in self._memories if isinstance(key, tuple) and key[0] == document]:
+            del self._memories[key]
+
+    def _memory(self, key: object) -> _Memory:
+        memory = self._memories.setdefault(key, _Memory())
+        self._memories.move_to_end(key)
+        while len(self._memories) > _DOCUMENTS:
+            self._memories.popitem(last=False)
+        return memory
+
+    def _task(self, place: Place, choice: Choice, budget: int, memory: _Memory) -> _Task:
+        """The form that the budget holds: without the path where that is too long."""
+        for path in dict.fromkeys((place.path, "")):
+            form = form_for(choice, path, place.language_id)
+            clean = replace(place, path=path).without(form.marks)
+            form = form_for(choice, clean.path, clean.language_id)
+            if self._frame(form, ()) <= (budget if not path else budget // 2):
+                return _Task(clean, form, budget, memory)
+        raise too_small(budget, _frame_name(choice.mode, choice.family))
+
+    def _frame(self, form: Form, slots: Sequence[Slot]) -> int:
+        """The tokens of a prompt that shows nothing of the document."""
+        return form.cost(form.fill(Content(slots, _EMPTY)).prompt, self._counter)
+
+    def _frame_now(self, task: _Task, slots: Sequence[Slot]) -> int:
+        """The same, remembered while neither form nor snippets change: it is a good part of the prompt."""
+        known = task.memory.frame
+        if known is not None and known[1] is slots and known[0] == task.form:
+            return known[2]
+        tokens = self._frame(task.form, slots)
+        if self._counter.exact:
+            task.memory.frame = (task.form, slots, tokens)
+        return tokens
+
+    def _for_window(self, task: _Task, room: int, memory: WindowMemory) -> Frame:
+        return Frame(room, task.budget, self._counter, task.form.suffix_first, memory)
+
+    # Snippets
+
+    def _choose(self, task: _Task, candidates: Sequence[Snippet]) -> None:
+        """Choose anew where the cursor's line or the candidates are others; within a line everything stays."""
+        memory = task.memory
+        if not candidates:
+            memory.slots.clear()
+            memory.chosen_by = None
+            return
+        chosen_by = (task.place.line, tuple((each.key, hash(each.text)) for each in candidates))
+        if memory.chosen_by == chosen_by:
+            return
+        memory.chosen_by = chosen_by
+        memory.costs = {each: cost for each, cost in memory.costs.items() if each in set(candidates)}
+        total = task.budget - self._frame(task.form, (Slot(candidates[0], "", 0),))
+        window = window_at(task.place, self._for_window(task, int(total * (1 - self._share)), replace(memory.window)))
+        room = int(total * self._share)
+        if window.complete:  # what the document does not need
+            step = max(1, int(SLACK * task.budget / 2))
+            room = max(room, (total - window.tokens) // step * step)
+        chosen = self._chosen(task, _elsewhere(candidates, task.place, window), window, room)
+        memory.slots.take(chosen, room)
+
+    def _chosen(self, task: _Task, offered: Sequence[Snippet], window: Window, room: int) -> list[Slot]:
+        """The snippets that this place wants most, each as it will be shown, best first."""
+        place, memory = task.place, task.memory
+        cost = self._costs(task)
+        most = max(int(room * LONGEST_SNIPPET), min(room, 64))
+        cut = {each: short for each in offered if (short := trimmed(each, most, cost)) is not None}
+        visible = set(identifiers(window.kept.text + window.prefix + window.suffix, place.language_id))
+        near = set(identifiers("".join([*place.before[-NEAR - 1 :], *place.after[: NEAR + 1]]), place.language_id))
+        held = {short for each, short in cut.items() if memory.slots.held(short)}
+        best = select(
+            list(cut.values()), visible, near, room, lambda each: int(cost(each) * (STICKY if each in held else 1))
+        )
+        slots, left = _within(best, room, cost)
+        rest = [each for each in offered if cut.get(each) not in {slot.snippet for slot in slots}]
+        if rest and left > SLACK * task.budget:
+            # What was too long as a whole fills the rest of the room with its beginning.
+            visible.update(*(names_in(slot.snippet.text) for slot in slots))
+            short = [part for each in rest if (part := trimmed(each, left, cost)) is not None]
+            more, _ = _within(select(short, visible, near, left, cost), left, cost)
+            slots += more
+        return [replace(slot, shown=task.form.show(slot.snippet)) for slot in slots]
+
+    def _costs(self, task: _Task) -> _Costs:
+        return _Costs(task.form, self._counter, task.memory.costs)
+
+
+class _Costs:
+    """What a snippet costs in a form; remembered, since the same ones are offered at every line."""
+
+    def __init__(self, form: Form, counter: Counter, known: dict[Snippet, int]) -> None:
+        self._form, self._counter, self._known = form, counter, known
+
+    def __call__(self, snippet: Snippet) -> int:
+        tokens = self._known.get(snippet)
+        if tokens is None:
+            tokens = self._known[snippet] = self._counter.count_lines(self._form.show(snippet))
+        return tokens
+
+
+def _within(snippets: Sequence[Snippet], room: int, cost: _Costs) -> tuple[list[Slot], int]:
+    """Slots for the snippets that fit, in their order, and the room that is left."""
+    slots = []
+    for snippet in snippets:
+        if (tokens := cost(snippet)) <= room:
+            slots.append(Slot(snippet, "", tokens))
+            room -= tokens
+    return slots, room
+
+
+def _elsewhere(candidates: Sequence[Snippet], place: Place, window: Window) -> list[Snippet]:
+    """The candidates without lines of the document that the window shows anyway."""
+    first = place.line - window.prefix.count("\n")
+    last = place.line + window.suffix.count("\n")
+    return [each for each in candidates if not (each.path == place.path and each.start <= last and first < each.end)]
+
+
+def _frame_name(mode: str, family: Family | None) -> str:
+    if mode == "chat":
+        return "the instructions for a chat model"
+    return f"the template of {family.name}" if family is not None else "a prompt"
