@@ -18,6 +18,7 @@ from foretype.features.metered import MeteredProvider
 from foretype.features.plan import Attempt, Plan, prompt_budget
 from foretype.features.reading import insertable
 from foretype.models.connection import Connection
+from foretype.models.openai_chat import ChatProvider
 from foretype.models.probing import Probe, probe
 from foretype.models.provider import Answer, Delta, Endpoint, FillPrompt, ModelRequest, TimeLimits
 from foretype.models.registry import Choice, choices, provider_for
@@ -87,6 +88,20 @@ class ModelAsker:
     def may_see(self, document: Document) -> str:
         """Why the model must not see this document, "" where it may."""
         return self._rules.exclusions.withheld(path_of(document.uri))
+
+    def chat(self, purpose: Purpose) -> MeteredProvider:
+        """The same model asked by chat messages, however it is asked for ghost text."""
+        return MeteredProvider(ChatProvider(self._connection), self.governor, self._counter.count, purpose)
+
+    @property
+    def counter(self) -> TokenCounter:
+        """What counts this model's tokens."""
+        return self._counter
+
+    @property
+    def prompt_tokens_at_most(self) -> int | None:
+        """What the model's context window holds, where the server or the family says so; None where nobody does."""
+        return self.seen.context or (self.choice.family.context if self.choice.family else None)
 
     async def warm(self) -> None:
         """Load the tokenizer, which `connect` has done already for its own askers."""

@@ -19,6 +19,7 @@ Multiline = Literal["auto", "never", "always"]
 Trigger = Literal["auto", "manual"]
 Popup = Literal["auto", "always", "never"]
 Prefetch = Literal["auto", "always", "never"]
+ActionOutput = Literal["replace", "insert", "explain"]
 LogLevel = Literal["off", "error", "warning", "info", "debug"]
 
 _USER = Rule(scope="user")
@@ -226,6 +227,44 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomAction:
+    """A code action of the user's own."""
+
+    prompt: str = option(
+        "",
+        "What the model is to do; may hold {{selection}}, {{file}}, {{language}}, {{diagnostics}} and {{context}}.",
+        Rule(scope="user", lines=True),
+    )
+    title: str = option("", "Its title in the menu; the table's own name if not set.", _USER)
+    output: ActionOutput = option(
+        "replace", "Whether the answer goes in place of the selected code, behind it, or is shown as text.", _USER
+    )
+    languages: tuple[str, ...] = option((), "Language identifiers in which it is offered; all if not set.", _USER)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Code actions: what is offered, and how much may be asked for it."""
+
+    enable: bool = option(
+        True, "Whether code actions are offered; they need a configured model in any case.", Rule(off=(False,))
+    )
+    max_tokens: int = option(
+        8192, "Longest prompt of an action in tokens.", Rule(scope="user", minimum=1024, maximum=2_000_000)
+    )
+    timeout: float = option(180.0, "Seconds that the answer to an action may take.", _SECONDS)
+    concurrency: int = option(
+        4,
+        "Most questions at once when an action works through many functions or files.",
+        Rule(scope="user", minimum=1, maximum=100),
+    )
+    language: str = option("English", "Language of explanations, and the one that comments are translated to.")
+    custom: Mapping[str, CustomAction] = option(
+        {}, "Code actions of your own, by a name of your choice; see docs/models.md.", _USER
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """The index of the workspace that the embedded engine repeats patterns from."""
 
@@ -264,6 +303,7 @@ class Settings:
     model: Model = group(Model, "Which model answers, where it is, and how it is asked.")
     completion: Completion = group(Completion, "What is suggested, and when.")
     context: Context = group(Context, "What the model is shown.")
+    actions: Actions = group(Actions, "Code actions: what is offered, and how much may be asked for it.")
     limits: Limits = group(Limits, "How much may be asked of the model's server; what is not set is not limited.")
     index: Index = group(Index, "The index of the workspace, which the embedded engine repeats patterns from.")
     log: Log = group(Log, "What the server tells the editor's log.")

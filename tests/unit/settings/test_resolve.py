@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretype.settings.layers import PRECEDENCE, Kind, Layer
-from foretype.settings.model import FamilySettings, Price, Settings
+from foretype.settings.model import CustomAction, FamilySettings, Price, Settings
 from foretype.settings.resolve import Resolved, resolve
 from foretype.settings.schema import Option, value_at, walk
 from foretype.settings.values import hide_password
@@ -96,6 +96,15 @@ GOOD: dict[str, tuple[object, object]] = {
     "limits.requests_per_minute": (30, 30),
     "limits.tokens_per_minute": (10**6, 10**6),
     "limits.tokens_per_day": (1, 1),
+    "actions.enable": (False, False),
+    "actions.max_tokens": (4096, 4096),
+    "actions.timeout": (60, 60.0),
+    "actions.concurrency": (20, 20),
+    "actions.language": ("German", "German"),
+    "actions.custom": (
+        {"loud": {"prompt": "Shout\nin {{selection}}", "output": "insert", "languages": ["python"]}},
+        {"loud": CustomAction("Shout\nin {{selection}}", "", "insert", ("python",))},
+    ),
     "index.enable": (False, False),
     "log.level": ("off", "off"),
 }
