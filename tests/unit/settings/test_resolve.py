@@ -192,6 +192,7 @@ SWITCHES_OFF: list[tuple[str, object]] = [
     ("completion.popup", "never"),
     ("completion.threshold", 1),
     ("index.enable", False),
+    ("actions.enable", False),
     ("exclude", ["secret/**"]),
     ("model.mode", "local"),
 ]
