@@ -24,6 +24,8 @@ _CACHED_LINES = 16_384
 # that is neither blank nor begins with a slash at its first column (the patterns of both encodings let blank
 # lines, and o200k_base slashes, run on from the line before).
 _PIECE = re.compile(r"(?<=\n)(?=[ \t]*[^\s/]|[ \t]+/)")
+# Models whose own encoding is the second one shipped.
+_CL100K = re.compile(r"(^|[/_-])(gpt-4|gpt-3\.5|gpt-35|text-embedding)")
 # OpenAI's models since GPT-4o. The tokenizers of Llama 3, Qwen and others descend from cl100k_base, which is
 # also the smaller one in memory, so it stands in for every model whose own tokenizer is not at hand.
 _O200K = re.compile(r"(^|[/_-])(gpt-4o|gpt-4\.[15]|gpt-[5-9]|chatgpt|o[134](-|$)|gpt-oss)")
@@ -31,6 +33,11 @@ _O200K = re.compile(r"(^|[/_-])(gpt-4o|gpt-4\.[15]|gpt-[5-9]|chatgpt|o[134](-|$)
 
 class Counter(Protocol):
     """Counts the tokens of a text. `exact` is false while counts are only a safe upper bound."""
+
+    @property
+    def label(self) -> str:
+        """What counts, in words that follow "counted by"."""
+        ...
 
     @property
     def exact(self) -> bool:
@@ -55,6 +62,12 @@ def encoding_for(model: str) -> EncodingName:
     return "o200k_base" if _O200K.search(model.lower()) else "cl100k_base"
 
 
+def is_own_encoding(model: str) -> bool:
+    """Whether the shipped encoding is the model's own, so that its counts are exact."""
+    name = model.lower()
+    return bool(_O200K.search(name) or _CL100K.search(name))
+
+
 class TokenCounter:
     """`Counter` for one encoding: an upper bound at first, exact once `load` has run.
 
@@ -70,6 +83,11 @@ class TokenCounter:
     def exact(self) -> bool:
         """Whether the tokenizer is loaded."""
         return self._encoding is not None
+
+    @property
+    def label(self) -> str:
+        """See `Counter.label`."""
+        return f"the shipped encoding {self.name}"
 
     async def load(self) -> None:
         """Load the tokenizer in a thread. Raises `UnknownFormatError` where its data is damaged."""
@@ -93,7 +111,12 @@ class TokenCounter:
 
     def count_lines(self, text: str) -> int:
         """See `Counter.count_lines`."""
-        return sum(map(self._count_line, _PIECE.split(text)))
+        return sum(map(self._count_line, split_pieces(text)))
+
+
+def split_pieces(text: str) -> list[str]:
+    """The text in pieces whose counts add up, for the shipped encodings and those that descend from them."""
+    return _PIECE.split(text)
 
 
 _loading = threading.Lock()
