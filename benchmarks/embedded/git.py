@@ -55,15 +55,17 @@ class Repository:
 
     def read(self, commit: str, path: str) -> str | None:
         """The text of a file, or None if there is none, or it is no UTF-8, or too large."""
-        if "\n" in path:
-            return None
+        return None if "\n" in path else self.read_object(f"{commit}:{path}")
+
+    def read_object(self, name: str) -> str | None:
+        """The same for any name that git has for a file's text."""
         if self._batch is None:
             command = [*self._git, "cat-file", "--batch"]
             self._batch = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         writer, reader = self._batch.stdin, self._batch.stdout
         if writer is None or reader is None:
             raise RuntimeError("git cat-file has no pipes")
-        writer.write(f"{commit}:{path}\n".encode())
+        writer.write(f"{name}\n".encode())
         writer.flush()
         head = reader.readline().split()
         if head[-1] == b"missing" or len(head) != 3:

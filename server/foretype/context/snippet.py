@@ -17,9 +17,10 @@ class Snippet:
     """Whole lines of a file, or text about it.
 
     `path` is as the model sees it: below its workspace folder, with forward slashes; "" for text of no file.
-    `start` and `end` are its lines there, 0-based, the end exclusive; both 0 where the text is not the file's own
-    (a diff, an outline, a diagnostic). Line ends are LF. `weight` is how likely it is to help beside others of the
-    same origin, from 0 to 1.
+    `start` and `end` are its lines there, 0-based, the end exclusive; both are the same where the text is not the
+    file's own (a diff, an outline, a diagnostic). Line ends are LF. `weight` is how likely it is to help beside others
+    of the same origin, from 0 to 1. `expected` are names that it holds, each with the likelihood that the line being
+    typed needs it; empty where nobody has judged.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Snippet:
     start: int = 0
     end: int = 0
     weight: float = 1.0
+    expected: tuple[tuple[str, float], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, int, int]:

@@ -1,0 +1,138 @@
+"""A moment with everything that a method may look at: the disk, indexes of it, open files, edits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from foretype.syntax.definitions import Definition, definitions
+
+from .git import Clone, language_of
+from .moments import Moment
+from .positions import Position
+from .store import Cut, Files, Postings
+
+if TYPE_CHECKING:
+    from .indexed import Index
+
+
+class SymbolTable:
+    """Who defines which name on the disk now."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._known: dict[tuple[str, str], tuple[Definition, ...]] = {}
+        self._here: dict[str, str] = {}
+        self._by_name: dict[str, set[str]] = defaultdict(set)
+
+    def follow(self, disk: Mapping[str, str]) -> None:
+        """Take in what is different now."""
+        for path in [path for path, blob in self._here.items() if disk.get(path) != blob]:
+            for one in self.of(path):
+                self._by_name[one.name].discard(path)
+            del self._here[path]
+        for path, blob in disk.items():
+            if path not in self._here:
+                self._here[path] = blob
+                for one in self.of(path):
+                    self._by_name[one.name].add(path)
+
+    def of(self, path: str) -> tuple[Definition, ...]:
+        """The definitions of a file."""
+        blob = self._here[path]
+        key = (blob, language_of(path))
+        if key not in self._known:
+            self._known[key] = definitions(self._files.text(blob), language_of(path))
+        return self._known[key]
+
+    def named(self, name: str) -> list[tuple[str, Definition]]:
+        """(path, definition) of a name, by path."""
+        return [
+            (path, one) for path in sorted(self._by_name.get(name, ())) for one in self.of(path) if one.name == name
+        ]
+
+
+class Follower(Protocol):
+    """An index that is led from commit to commit."""
+
+    def follow(self, disk: Mapping[str, str]) -> None:
+        """Take in what is different now."""
+        ...
+
+
+@dataclass
+class World:
+    """A clone, followed from commit to commit. Indexes are made when a method first asks for them."""
+
+    clone: Clone
+    files: Files = field(init=False)
+    disk: dict[str, str] = field(default_factory=dict)
+    _followers: dict[str, Follower] = field(default_factory=dict)
+    _trees: tuple[str, dict[str, str], dict[str, str]] = ("", {}, {})
+
+    def __post_init__(self) -> None:
+        self.files = Files(self.clone.blob)
+
+    def view(self, position: Position) -> View:
+        """Go to a moment."""
+        moment = Moment(self.clone, position.commit, position.path, position.line)
+        if self._trees[0] != position.commit:
+            parent = self.clone.tree(f"{position.commit}^")
+            self._trees = position.commit, parent, self.clone.tree(position.commit)
+        self.disk = moment.disk(*self._trees[1:])
+        return View(self, moment, position)
+
+    def follower(self, name: str, make: Callable[[], Follower]) -> Follower:
+        """The index of that name, up to date."""
+        found = self._followers.get(name)
+        if found is None:
+            found = self._followers[name] = make()
+        found.follow(self.disk)
+        return found
+
+
+@dataclass
+class View:
+    """What a method sees."""
+
+    world: World
+    moment: Moment
+    position: Position
+
+    def postings(self, name: str, cut: Cut) -> Postings:
+        """A full-text index of the disk."""
+        found = self.world.follower(name, lambda: Postings(self.world.files, cut))
+        if not isinstance(found, Postings):
+            raise TypeError(name)
+        return found
+
+    @cached_property
+    def symbols(self) -> SymbolTable:
+        """The definitions on the disk."""
+        found = self.world.follower("symbols", lambda: SymbolTable(self.world.files))
+        if not isinstance(found, SymbolTable):
+            raise TypeError
+        return found
+
+    @cached_property
+    def index(self) -> Index:
+        """The real index of the disk."""
+        from .indexed import Index
+
+        found = self.world.follower("index", lambda: Index(self.world.files))
+        if not isinstance(found, Index):
+            raise TypeError
+        return found
+
+    def text(self, path: str) -> str:
+        """A file on the disk."""
+        return self.world.files.text(self.world.disk[path])
+
+    def open_files(self) -> Iterator[tuple[str, str]]:
+        """(path, text), the latest first."""
+        for path in self.moment.open_paths:
+            if path in self.world.disk:
+                yield path, self.text(path)

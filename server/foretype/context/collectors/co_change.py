@@ -1,0 +1,24 @@
+"""Windows of the files that are committed together with this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from foretype.context.collectors.windows import best_windows, text_of
+from foretype.context.scene import Scene
+from foretype.context.snippet import Snippet
+
+_FILES: Final = 8
+_OF_ONE: Final = 3
+_LARGEST: Final = 3_000
+
+
+def co_change(scene: Scene) -> Iterator[Snippet]:
+    """The likelihood that the file changes too is the weight."""
+    for path, likelihood in scene.library.changed_with(scene.path)[:_FILES]:
+        text = scene.library.file(path)
+        if text is not None:
+            lines = text.split("\n")[:_LARGEST]
+            for one in best_windows(lines, scene.wanted_terms, _OF_ONE):
+                yield Snippet(path, text_of(lines, one.start, one.end), "co-change", one.start, one.end, likelihood)

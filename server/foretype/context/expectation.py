@@ -1,0 +1,186 @@
+"""How likely the line being typed needs each name that the snippets would bring: a small logistic model.
+
+Names are judged, not files or chunks: a name is likelier the more collectors bring it, the better the places fit where
+it stands, and the more what stands above it there resembles what stands above the cursor here. The weights were
+learned from lines that commits in seven public repositories really added (`python -m benchmarks.context.fit`); on
+eight others, which had no part in it, they are measured (`python -m benchmarks.context`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from foretype.context.identifiers import identifiers, names_in
+from foretype.context.scene import Scene
+from foretype.context.snippet import Snippet
+from foretype.context.terms import words_of
+
+WEIGHTS: Final[dict[str, float]] = {
+    "edit": 1.89,
+    "edits": 0.99,
+    "removed": 2.6,
+    "open file": 0.51,
+    "search": 1.49,
+    "searches": 0.48,
+    "outline": 0.83,
+    "definition": 0.0,
+    "co-change": 0.0,
+    "files": 0.14,
+    "beside": 0.15,
+    "follows": 3.22,
+    "neighbours": 0.43,
+    "same start": 0.46,
+    "words": 0.75,
+    "all words": 0.19,
+    "path": -0.85,
+    "one word": -0.34,
+    "capitals": 0.2,
+    "capital": -0.58,
+}
+"""What each feature adds to the logarithm of the odds."""
+
+BIAS: Final = -8.68
+
+FEATURES: Final = tuple(WEIGHTS)
+_AT: Final = {name: at for at, name in enumerate(FEATURES)}
+
+_LINES_ABOVE: Final = 3
+_FADING: Final = (4 / 7, 2 / 7, 1 / 7)
+"""What the likeness of the first, second and third line above counts for."""
+
+_LEAST: Final = 1e-4
+"""Likelihoods below are left out of a snippet's names: together they would not change a choice."""
+
+_WORD: Final = re.compile(r"\w+")
+
+
+def judged(scene: Scene, snippets: Sequence[Snippet]) -> list[Snippet]:
+    """The snippets with the names that they would bring and how likely each is needed."""
+    likely = likelihoods(features(scene, snippets))
+    return [
+        replace(one, expected=tuple((name, likely[name]) for name in sorted(names_in(one.text)) if name in likely))
+        for one in snippets
+    ]
+
+
+def likelihoods(found: dict[str, list[float]]) -> dict[str, float]:
+    """From features to likelihoods; what is as good as impossible is left out."""
+    weights = tuple(WEIGHTS.values())
+    judged = {
+        name: 1 / (1 + math.exp(-BIAS - sum(w * x for w, x in zip(weights, values, strict=True))))
+        for name, values in found.items()
+    }
+    return {name: value for name, value in judged.items() if value >= _LEAST}
+
+
+def features(scene: Scene, snippets: Iterable[Snippet]) -> dict[str, list[float]]:
+    """The features of each name that a snippet holds, in the order of `FEATURES`."""
+    table = _Table(scene)
+    for snippet in snippets:
+        table.take(snippet)
+    return table.finish()
+
+
+class _Table:
+    """Names and what is known of them so far: of most features the greatest value of all places counts."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._values: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(FEATURES))
+        self._files: dict[str, set[str]] = defaultdict(set)
+        above = [line for line in scene.lines[max(0, scene.line - 12) : scene.line] if line.strip()]
+        self._above = [_words(line) for line in reversed(above[-_LINES_ABOVE:])]
+        self._start = above[-1].split()[0] if above else ""
+        self._looked: set[tuple[str, str]] = set()
+
+    def take(self, snippet: Snippet) -> None:
+        """Look at one snippet."""
+        origin, beside = snippet.origin, self._scene.is_beside(snippet.path) and snippet.path != self._scene.path
+        for name in names_in(snippet.text):
+            values = self._values[name]
+            self._files[name].add(snippet.path)
+            if origin in _AT:
+                values[_AT[origin]] = max(values[_AT[origin]], snippet.weight)
+            if origin == "edit":
+                values[_AT["edits"]] += 1
+            elif origin == "search":
+                values[_AT["searches"]] += snippet.weight
+            if beside:
+                values[_AT["beside"]] = 1.0
+        if (snippet.path, snippet.text) not in self._looked and origin not in ("definition", "outline"):
+            self._looked.add((snippet.path, snippet.text))
+            rows = [row[1:] if origin == "edit" else row for row in snippet.text.split("\n")]
+            self._look([row for row in rows if row.strip()])
+
+    def _look(self, rows: list[str]) -> None:
+        """How each line of code there fits the place here."""
+        near = self._scene.near
+        known = [sum(near[name] for name in _names(row) if name in near) for row in rows]
+        for at, row in enumerate(rows):
+            names = _names(row)
+            if not names:
+                continue
+            follows = self._likeness(rows, at)
+            around = sum(known[max(0, at - 2) : at + 3]) + known[at]
+            same = 1.0 if row.split(None, 1)[0] == self._start else 0.0
+            fits = ((_AT["follows"], follows), (_AT["neighbours"], math.log1p(around)), (_AT["same start"], same))
+            for name in names:
+                values = self._values[name]
+                for place, value in fits:
+                    if value > values[place]:
+                        values[place] = value
+
+    def _likeness(self, rows: list[str], at: int) -> float:
+        """How much the lines above a line resemble those above the cursor, from 0 to 1."""
+        total = 0.0
+        for distance, (share, here) in enumerate(zip(_FADING, self._above, strict=False)):
+            if at <= distance:
+                break
+            there = _words(rows[at - distance - 1])
+            both = len(here & there)
+            total += share * both / max(1, len(here) + len(there) - both)
+        return total
+
+    def finish(self) -> dict[str, list[float]]:
+        """All features of all names."""
+        scene = self._scene
+        near = {name.lower() for name in scene.near} | {word for name in scene.near for word in words_of(name)}
+        path = {word.lower() for word in identifiers(scene.path.replace("_", " ").replace("/", " "))}
+        removed = {
+            name for edit in scene.edits if edit.path == scene.path for line in edit.removed for name in _names(line)
+        }
+        for name, values in self._values.items():
+            for feature in ("edits", "searches"):
+                values[_AT[feature]] = math.log1p(values[_AT[feature]])
+            values[_AT["files"]] = math.log(len(self._files[name]))
+            values[_AT["removed"]] = float(name in removed)
+            _judge_form(name, values, near, path)
+        return dict(self._values)
+
+
+def _judge_form(name: str, values: list[float], near: set[str], path: set[str]) -> None:
+    """What the name itself says."""
+    words = words_of(name) or (name.lower(),)
+    share = sum(word in near for word in words) / len(words)
+    values[_AT["words"]] = share
+    values[_AT["all words"]] = float(share == 1)
+    values[_AT["path"]] = float(any(word in path for word in words))
+    values[_AT["one word"]] = float(name.islower() and "_" not in name)
+    values[_AT["capitals"]] = float(name.isupper())
+    values[_AT["capital"]] = float(name[0].isupper() and not name.isupper())
+
+
+@lru_cache(65_536)
+def _words(line: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(line))
+
+
+@lru_cache(65_536)
+def _names(line: str) -> tuple[str, ...]:
+    return tuple(identifiers(line))

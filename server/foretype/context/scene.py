@@ -1,0 +1,127 @@
+"""What collectors look at: a place in a document, what else is open, what was just changed. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from foretype.context.identifiers import identifiers
+from foretype.context.library import Library
+from foretype.context.terms import terms_of_names
+from foretype.syntax.definitions import Definition, Import, definitions, imports
+
+_ABOVE: Final = 30
+_BELOW: Final = 20
+"""Lines around the cursor whose names are asked for. Full-text search finds more with a short query than with a long
+one; with weights that fall with the distance the exact bounds matter little."""
+
+_HALF: Final = 8
+"""Lines after which a name counts half."""
+
+_PATH: Final = 0.7
+"""What a word of the document's path counts for, beside a name on the cursor's line."""
+
+_EDITED: Final = 0.35
+"""The same for a name in one of the last edits."""
+
+_EDITS_ASKED: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """Another file that is open or was visited, the lines without their ends."""
+
+    path: str
+    language_id: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecentEdit:
+    """Lines that the user has changed: from which line they stand now, what stood there, what stands there now."""
+
+    path: str
+    start: int
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What a tool says of a line of the document."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A place in a document, with everything that may be known around it.
+
+    `line` is the cursor's, from 0; lines are without their ends. `open_files` the latest visited first, `edits` the
+    latest last.
+    """
+
+    path: str
+    language_id: str
+    lines: Sequence[str]
+    line: int
+    library: Library
+    open_files: tuple[OpenFile, ...] = ()
+    edits: tuple[RecentEdit, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    clipboard: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """The whole document."""
+        return "\n".join(self.lines)
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        """What the document imports."""
+        return imports(self.text, self.language_id)
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """What the document defines."""
+        return definitions(self.text, self.language_id)
+
+    @cached_property
+    def near(self) -> dict[str, float]:
+        """Names around the cursor, the nearest first, each with a weight that falls with the distance from 1 to 0."""
+        found: dict[str, float] = {}
+        for distance, line in self._by_distance():
+            for name in identifiers(line, self.language_id):
+                found.setdefault(name, 1.0 / (1.0 + distance / _HALF))
+        return found
+
+    @cached_property
+    def wanted(self) -> dict[str, float]:
+        """The names to look for: those near, the words of the path, and those of the last edits."""
+        found = dict(self.near)
+        self._raise(found, self.path.replace("/", " ").replace(".", " "), _PATH)
+        for edit in self.edits[-_EDITS_ASKED:]:
+            self._raise(found, "\n".join((*edit.added, *edit.removed)), _EDITED)
+        return found
+
+    @cached_property
+    def wanted_terms(self) -> dict[str, float]:
+        """The same as terms: in lower case, with the words that names are made of."""
+        return terms_of_names(self.wanted)
+
+    def is_beside(self, path: str) -> bool:
+        """Whether a file lies in the same folder."""
+        return path.rpartition("/")[0] == self.path.rpartition("/")[0]
+
+    def _raise(self, found: dict[str, float], text: str, weight: float) -> None:
+        for name in identifiers(text):
+            found[name] = max(weight, found.get(name, 0.0))
+
+    def _by_distance(self) -> list[tuple[int, str]]:
+        below = [(2 + at, line) for at, line in enumerate(self.lines[self.line + 1 : self.line + 1 + _BELOW])]
+        near = self.lines[max(0, self.line - _ABOVE) : self.line + 1]
+        above = [(at, line) for at, line in enumerate(reversed(near))]
+        return sorted([*above, *below], key=lambda item: item[0])
