@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from benchmarks.door.measure import quantile
 
+from .causes import misses, waste_of
 from .log import Key, Log, Question
 from .model import Writing
 
@@ -41,6 +43,10 @@ class Figures:
     """Of these, for places at which the caret was not when they were made."""
     tokens: int
     never_shown: float
+    waste: Mapping[str, float]
+    """The share of tokens that were never shown by cause (causes.py)."""
+    missed: Mapping[str, float]
+    """The share of keys at which something right could have been on the screen and was not, by cause."""
     through: float
     """Of the keys that were typed through a suggestion: answered without the model before the next key fell."""
     through_keys: int
@@ -72,6 +78,7 @@ def figures_of(logs: Sequence[Log]) -> Figures:
     throughs = [in_time for log in logs for in_time in _throughs(log)]
     times = [time for log in logs for time in _added(log)]
     tokens = sum(len(writing.times) for writing in writings)
+    waste = sum((_waste(log) for log in logs), Counter[str]())
     cpu = [log.cpu for log in logs if log.cpu is not None]
     count = max(1, len(keys))
     return Figures(
@@ -84,7 +91,9 @@ def figures_of(logs: Sequence[Log]) -> Figures:
         requests=1000 * len(writings) / count,
         ahead=1000 * sum(wait is None for wait in waits) / count,
         tokens=tokens,
-        never_shown=1 - sum(_shown_tokens(log) for log in logs) / tokens if tokens else NAN,
+        never_shown=waste.total() / tokens if tokens else NAN,
+        waste={cause: count / tokens for cause, count in waste.items()},
+        missed=misses(logs),
         through=sum(throughs) / len(throughs) if throughs else NAN,
         through_keys=len(throughs),
         key_to_request=spread(wait for wait in waits if wait is not None),
@@ -158,22 +167,34 @@ def _added(log: Log) -> Iterable[tuple[float, float]]:
             yield question.answered_at - said, question.answered_at - max(line, question.key.at)
 
 
-def _shown_tokens(log: Log) -> int:
-    """How many of the tokens that were written were on the screen, each as part of an answer made from its writing."""
+def _waste(log: Log) -> Counter[str]:
+    """How many of the tokens that were written were never on the screen, by cause.
+
+    Shown is a token that was part of an answer made from its writing.
+    """
     reached: dict[int, list[tuple[int, int]]] = {}
     for question in log.questions:
         writing = source_of(question, log.writings)
         if writing is not None:
             offset = question.place - writing.start
             reached.setdefault(id(writing), []).append((offset, offset + len(question.text)))
-    return sum(_covered(writing, reached.get(id(writing), [])) for writing in log.writings)
+    return sum((_waste_of(log, one, reached.get(id(one), [])) for one in log.writings), Counter[str]())
 
 
-def _covered(writing: Writing, ranges: Sequence[tuple[int, int]]) -> int:
-    """The tokens of a writing that have a character in one of the ranges."""
-    count = at = 0
+def _waste_of(log: Log, writing: Writing, ranges: Sequence[tuple[int, int]]) -> Counter[str]:
+    following = next((key for key in log.keys if key.at > writing.at), None)
+    misspelt = writing.page is None or (
+        following is not None and following.page is writing.page and not following.possible
+    )
+    return waste_of(writing, _covered(writing, ranges), misspelt)
+
+
+def _covered(writing: Writing, ranges: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each token that was written whether it has a character in one of the ranges."""
+    covered = []
+    at = 0
     for token, _ in zip(writing.tokens, writing.times, strict=False):
         start, end = at, at + len(token)
         at = end
-        count += any(low < end and start < high for low, high in ranges)
-    return count
+        covered.append(any(low < end and start < high for low, high in ranges))
+    return covered

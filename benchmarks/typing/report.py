@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from .causes import MISSES, WASTE
 from .figures import Figures
 
-WIDTH: Final = 44
+WIDTH: Final = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,18 @@ ROWS: Final = (
     Row("a right one, % of keys", lambda one: 100 * one.right, "{:.1f}", (47, 30), (92, 90), (93, 92)),
     Row("  could be right (no typo in the way), %", lambda one: 100 * one.possible, "{:.1f}"),
     Row("  a right one, % of those", lambda one: 100 * one.right / one.possible, "{:.1f}", None, None, (93, 92)),
-    Row("  a wrong one where a right one could be, %", lambda one: 100 * one.wrong, "{:.1f}"),
+    *(
+        Row(f"    {text}", lambda one, cause=cause: 100 * one.missed[cause], "{:.1f}")  # type: ignore[misc]
+        for cause, text in MISSES.items()
+    ),
     Row("model requests per 1,000 keys", lambda one: one.requests, "{:.0f}", (105, 500), (820, 369), None, (150, 150)),
     Row("  of these ahead of the caret", lambda one: one.ahead, "{:.0f}"),
     Row("tokens generated", lambda one: one.tokens, "{:.0f}"),
     Row("  never shown, %", lambda one: 100 * one.never_shown, "{:.1f}", (50, 52), (17, 18), None, (10, 10)),
+    *(
+        Row(f"    {text}", lambda one, cause=cause: 100 * one.waste.get(cause, 0.0), "{:.1f}")  # type: ignore[misc]
+        for cause, text in WASTE.items()
+    ),
     Row("typed through", lambda one: one.through_keys, "{:.0f}"),
     Row("  without the model, in time, %", lambda one: 100 * one.through, "{:.1f}", (5, 5), (94, 98), (99, 99)),
     Row("key to request, p50 ms", lambda one: one.key_to_request.p50, "{:.1f}"),
