@@ -1,52 +1,121 @@
-"""The only gate to the outside: what may be shown to a model, and what gets no suggestions at all.
+"""Which files may be shown to a model, and which get no suggestions at all: the gate to the outside, by path.
 
-Two answers, both by the document's path alone: the user's `exclude` globs switch everything off, and a name that is
-known to hold secrets keeps the document on this machine (the embedded engine may still complete in it).
+The user's `exclude` globs switch everything off. Everything else here only keeps a file from models (the embedded
+engine may still complete in it): a name that says secrets, lock and data files, what git or a `.foretypeignore`
+ignores, what lies outside the workspace, links followed. What names say is answered at once; what only the disk knows
+is looked up in threads of its own (looking.py), and until it is known the answer is no.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
+from foretype.context.looking import Looking
+from foretype.context.names import DEFAULT, Ways, is_data, secret_name
 from foretype.repository.patterns import Pattern, compile_pattern
-from foretype.repository.skip import SECRET_FOLDERS, is_secret_file
+from foretype.text.uris import path_of
+
+NOT_KNOWN: str = "It is not known yet whether a model may see this file."
 
 
 class Exclusions:
     """The rules for one client's documents. `globs` are in .gitignore syntax, relative to each of the folders."""
 
-    def __init__(self, globs: Iterable[str] = (), folders: Iterable[PurePath] = ()) -> None:
+    def __init__(self, globs: Iterable[str] = (), folders: Iterable[PurePath] = (), ways: Ways = DEFAULT) -> None:
+        globs = tuple(globs)
         self._patterns = [pattern for glob in globs if (pattern := compile_pattern(glob)) is not None]
         self._folders = tuple(folders)
+        self._looking = Looking(globs, tuple(Path(folder) for folder in self._folders), ways)
 
     def excluded(self, path: PurePath | None) -> bool:
         """Whether the user's globs name the document or a folder above it; the last glob that speaks decides."""
-        if path is None or not self._patterns:
-            return False
-        return any(_decide(self._patterns, step, is_folder) for step, is_folder in self._way_down(path))
+        return self._chosen(path) is True
 
     def withheld(self, path: PurePath | None) -> str:
-        """Why no model may see the document, as one sentence; "" where it may. Untitled documents have no path."""
+        """Why no model may see the file, by its name alone, as one sentence; "" where the name says nothing."""
         if path is None:
             return ""
-        if is_secret_file(path.name):
-            return f"{path.name} may hold secrets, so no model is shown it."
-        if any(part.lower() in SECRET_FOLDERS for part in path.parent.parts):
-            return "The folder may hold secrets, so no model is shown its files."
-        return ""
+        if self.excluded(path):
+            return "The file is excluded by the settings."
+        return secret_name(path)
+
+    def withheld_document(self, uri: str) -> str:
+        """Why no model may see an open document, "" where one may. What is not known yet is looked up, and withheld.
+
+        A document that is no file here (untitled, remote, a notebook's cell) is judged by its name.
+        """
+        path = path_of(uri)
+        if path is None:
+            return self.withheld(_name_of(uri))
+        return self.withheld(path) or self._found(path)
+
+    def withheld_snippet(self, path: str) -> str:
+        """Why no model may see a piece of the file that it knows by this path, below any of the folders.
+
+        "" is the path of text that belongs to no file.
+        """
+        if not path:
+            return ""
+        shown = PurePosixPath(path)
+        if reason := secret_name(shown):
+            return reason
+        for folder in self._folders:
+            whole = folder / shown
+            if reason := self.withheld(whole) or self._found(Path(whole)):
+                return reason
+        if self._folders or self._chosen(shown) is False:
+            return ""
+        return f"{shown.name} is a lock or data file." if is_data(shown) else self.withheld(shown)
+
+    async def known(self, uri: str) -> None:
+        """Wait until the disk has told about a document, but not for long: a drive may hang."""
+        path = path_of(uri)
+        if path is not None and not self.withheld(path):
+            await self._looking.known(path)
+
+    def look_again(self) -> None:
+        """An ignore file has changed, or links may have: what the disk said counts no more."""
+        self._looking.forget()
+
+    def _found(self, path: Path) -> str:
+        reason = self._looking.reason(path)
+        return NOT_KNOWN if reason is None else reason
+
+    def _chosen(self, path: PurePath | None) -> bool | None:
+        """What the user's globs say: excluded, kept by a `!glob`, or nothing."""
+        if path is None or not self._patterns:
+            return None
+        said = None
+        for step, is_folder in self._way_down(path):
+            decided = _decide(self._patterns, step, is_folder)
+            if decided:
+                return True
+            said = decided if decided is not None else said
+        return said
 
     def _way_down(self, path: PurePath) -> Iterator[tuple[str, bool]]:
         """The path below its workspace folder, from the top folder to the file itself; each with: is it a folder."""
         below = next((path.relative_to(each) for each in self._folders if path.is_relative_to(each)), None)
-        parts = below.parts if below is not None else (path.name,)
+        relative = path.parts if not path.is_absolute() else (path.name,)
+        parts = below.parts if below is not None else relative
         for depth in range(1, len(parts) + 1):
             yield "/".join(parts[:depth]), depth < len(parts)
 
 
-def _decide(patterns: list[Pattern], path: str, is_folder: bool) -> bool:
+def _decide(patterns: list[Pattern], path: str, is_folder: bool) -> bool | None:
     name = path.rpartition("/")[2]
     for pattern in reversed(patterns):
         if pattern.matches(path, name, is_folder):
             return not pattern.keeps
-    return False
+    return None
+
+
+def _name_of(uri: str) -> PurePath | None:
+    """What a document that is no file here is called: the path in its address."""
+    try:
+        path = unquote(urlsplit(uri).path)
+    except ValueError:
+        return None
+    return PurePosixPath(path) if path else None

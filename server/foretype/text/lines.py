@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Final, overload
 
@@ -134,6 +134,19 @@ class Lines(Sequence[str]):
         if last + 1 < self._count and not lines[-1]:
             lines.pop()  # only the document's last line stands without an end
         return self._splice(first, last + 1, lines, size)
+
+    def with_chunks(self, changed: Mapping[int, Chunk]) -> Lines:
+        """The same with some chunks, by number, replaced by others of as many lines."""
+        chunks = list(self.chunks)
+        size = self.size
+        for number, chunk in changed.items():
+            if len(chunk) != len(chunks[number]):
+                raise ValueError("a chunk must be replaced by one of as many lines")
+            size += sum(map(len, chunk)) - sum(map(len, chunks[number]))
+            chunks[number] = chunk
+        new = object.__new__(Lines)
+        new._set(tuple(chunks), self._starts, size)
+        return new
 
     def _run(self, start: int, stop: int) -> list[str]:
         """The lines start..stop-1, touching only the chunks that hold them."""

@@ -1,0 +1,103 @@
+"""The gate to the outside: whatever text a model is to see passes here, and comes out without what must stay.
+
+By path (exclude.py) and by content (secrets/). One gate for each endpoint; whoever builds a prompt asks it and uses
+nothing of the document, of a snippet or of any other text but what it answered. Used on the event loop only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from foretype.context.exclude import Exclusions
+from foretype.context.secrets import PLACEHOLDER, Redacted, redact
+from foretype.context.secrets.document import DocumentScan, Shown
+from foretype.context.snippet import Snippet
+from foretype.text.document import Document
+from foretype.text.positions import Position
+
+INSIDE: Final = "The cursor stands in what looks like a secret, so no model is asked."
+
+_DOCUMENTS: Final = 32
+"""Documents whose scan is kept; it is much smaller than the document."""
+
+_LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+#. -]{0,40}")
+
+
+class Gate:
+    """What may leave this machine, and how."""
+
+    def __init__(self, exclusions: Exclusions) -> None:
+        self._exclusions = exclusions
+        self._scans: OrderedDict[str, DocumentScan] = OrderedDict()
+
+    async def known(self, document: Document) -> None:
+        """Wait, a moment at most, until it is known whether a model may see the document; usually it is."""
+        await self._exclusions.known(document.uri)
+
+    def closed(self, document: Document, position: Position | None = None) -> str:
+        """Why no model may be asked about the document, or at this place of it; "" where one may."""
+        if reason := self._exclusions.withheld_document(document.uri):
+            return reason
+        return INSIDE if position is not None and self.shown(document, position).inside else ""
+
+    def shown(self, document: Document, position: Position) -> Shown:
+        """The document as a model may see it, and the cursor in it: as many lines, no secret in any.
+
+        Asks nobody whether the document may be shown at all: `closed` says that.
+        """
+        shown = self._scan(document).shown(document, position)
+        language = document.language_id
+        if PLACEHOLDER in redact(language).text or not _LANGUAGE.fullmatch(language):
+            return replace(shown, document=replace(shown.document, language_id=""))
+        return shown
+
+    def prepare(self, document: Document) -> Iterator[None]:
+        """Read an opened document in small steps, so that the first prompt need not do it."""
+        return self._scan(document).prepare(document)
+
+    def snippets(self, offered: Iterable[Snippet]) -> list[Snippet]:
+        """Those snippets that a model may see, without their secrets. One whose file is not known yet is late."""
+        passed = []
+        for snippet in offered:
+            if self._exclusions.withheld_snippet(snippet.path):
+                continue
+            text, path = redact(snippet.text, snippet.path).text, self.name(snippet.path)
+            same = text is snippet.text and path == snippet.path
+            passed.append(snippet if same else replace(snippet, text=text, path=path))
+        return passed
+
+    def text(self, text: str, path: str = "") -> Redacted:
+        """Any other text: a selection, a diff, an attachment, what a user wrote. `path` is the file's, if it has one.
+
+        Whether that file may be shown at all is another question: `closed`, or `file_closed`.
+        """
+        return redact(text, path)
+
+    def file_closed(self, path: str) -> str:
+        """Why no model may see the file that stands at this path below a workspace folder, "" where one may."""
+        return self._exclusions.withheld_snippet(path)
+
+    def name(self, path: str) -> str:
+        """A path or another name as a model may read it."""
+        return redact(path, "name").text
+
+    def look_again(self) -> None:
+        """Ignore files have changed."""
+        self._exclusions.look_again()
+
+    def forget(self, uri: str) -> None:
+        """The document is closed."""
+        self._scans.pop(uri, None)
+
+    def _scan(self, document: Document) -> DocumentScan:
+        scan = self._scans.get(document.uri)
+        if scan is None:
+            scan = self._scans[document.uri] = DocumentScan()
+            while len(self._scans) > _DOCUMENTS:
+                self._scans.popitem(last=False)
+        self._scans.move_to_end(document.uri)
+        return scan
