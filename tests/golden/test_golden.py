@@ -13,7 +13,7 @@ CASES = read_cases()
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(complete.Pace, "delay", lambda *_: 0.0)
+    monkeypatch.setattr(complete.Pace, "delay", lambda *_, **__: 0.0)
 
 
 @pytest.mark.parametrize("size", list(sizes()))

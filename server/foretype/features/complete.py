@@ -6,62 +6,34 @@ scheduling/gate.py and context/exclude.py.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
 from foretype.features.alternatives import with_alternatives
+from foretype.features.asking import ModelSource, ask, extent_of, fitted, generation_for, with_following
 from foretype.features.popup_item import from_popup_item, with_popup_item
 from foretype.features.prefetch import Prefetcher
-from foretype.features.reading import in_line_ends
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.features.ticket import Ticket
 from foretype.features.typing import TypingMemory
+from foretype.features.waiting import is_silent, until_useful
 from foretype.models.local import VERY_CONFIDENT, LocalEngine, Prediction
-from foretype.postprocess.pipeline import fit
-from foretype.postprocess.streaming.watch import Watch
-from foretype.postprocess.surroundings import surroundings_at
 from foretype.scheduling.delay import Pace
-from foretype.scheduling.extent import Extent, block_extent, extent_at
+from foretype.scheduling.extent import Extent, block_extent
 from foretype.scheduling.gate import reason_for_silence, splits_word
 from foretype.settings.model import Settings
-from foretype.suggestions.generation import Generation, Opener
-from foretype.suggestions.store import Entry, Match, SuggestionStore
+from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.document import Document
 from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
-HEAD_START: Final = 0.03
-"""Seconds that the model has before a very confident suggestion of the embedded engine is shown in its place."""
-
-BLOCK_PATIENCE: Final = 0.6
-"""Seconds that the rest of a block may take once its first line is there; then the lines that came are shown."""
-
 MOST_BY_HAND: Final = 3
 """Alternatives of the embedded engine when the user asks by hand."""
-
-
-class ModelSource(Protocol):
-    """A configured model, as this path needs it."""
-
-    @property
-    def name(self) -> str:
-        """What the user knows it as; suggestions of one model never answer for another."""
-
-    @property
-    def resting(self) -> str:
-        """Why asking it now would be in vain, "" where it can be asked: it failed, or no room is left for now."""
-
-    def may_see(self, document: Document) -> str:
-        """Why the model must not see this document, "" where it may."""
-
-    def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:
-        """What opens the stream of text that the model would put here. Opening raises ModelError."""
 
 
 class Completer:
@@ -145,7 +117,7 @@ class Completer:
             return Outcome()
         model = self.model
         match = model and self.store.find(request.document, request.position, model.name)
-        if match and (suggestion := self._fitted(request, match, model.name if model else "")):
+        if match and (suggestion := fitted(request, match, model.name if model else "")):
             return Outcome((suggestion,))
         return self._embedded(request)
 
@@ -169,46 +141,55 @@ class Completer:
 
     async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: Ticket) -> Outcome:
         match = self._known(request, model)
-        self.store.leave(request.document, match.generation if match else None)
         if match is None:
             if problem := model.resting:
+                self.store.leave(request.document, None)
                 return replace(self._embedded(request), problem=problem)
             if not request.invoked:
-                if self._typing_in(request.document).deleting:
-                    return Outcome()  # who deletes wants less text, not more
-                typed = request.document.line(request.position.line)[: request.position.column]
-                await ticket.pause(self._pace.delay(typed))
+                wait = self._wait(request)
+                if wait is None:
+                    return Outcome()
+                await ticket.pause(wait)
             if ticket.superseded:
                 return Outcome(superseded=True)
             # Popup and ghost text ask at the same place and share what the first of them has begun.
             match = self._known(request, model) or self._begin(request, model)
+        self.store.leave(request.document, match.generation)
         instant = await self._instant(request, match, ticket)
         if instant is not None:
             return instant
-        await _until_useful(match, ticket)
+        await until_useful(match, ticket, ticket.begun + self._pace.until_next_key(_typed(request)))
         if ticket.superseded:
             return Outcome(superseded=True)
         outcome = self._answered(request, match, model.name)
         most = self.settings.completion.alternatives
         if not request.invoked or not outcome.suggestions or most == 1:
             return outcome
-        first, extent = outcome.suggestions[0], self._extent(request)
+        first, extent = outcome.suggestions[0], extent_of(request, self.settings.completion)
         suggest = partial(self._alternative, request, model)
         return replace(outcome, suggestions=await with_alternatives(first, extent, most, suggest))
 
+    def _wait(self, request: CompletionRequest) -> float | None:
+        """Seconds to wait for the next key before the model is asked; None where it is not to be asked."""
+        typing, typed = self._typing_in(request.document), _typed(request)
+        if typing.deleting:
+            # Who deletes wants less text, not more; but at the start of a line only its indentation is put right.
+            return None if typed.strip() else self._pace.gap
+        return self._pace.delay(typed, doubtful=typing.doubtful)
+
     async def _alternative(self, request: CompletionRequest, model: ModelSource, extent: Extent) -> Suggestion | None:
         """Another suggestion for the same place; it is not stored, since the first one answers what is typed next."""
-        generation = self._generation(request, model, extent, ahead=False)
+        generation = generation_for(request, model, extent)
         try:
             await generation.until(lambda _: False)
         finally:
             generation.close()
-        return self._fitted(request, Match(generation, 0, extent.lines), model.name) if generation.whole else None
+        return fitted(request, Match(generation, 0, extent.lines), model.name) if generation.whole else None
 
     def _known(self, request: CompletionRequest, model: ModelSource) -> Match | None:
         """What the model has said or is saying about this place; who asks by hand gets another try for nothing."""
         match = self.store.find(request.document, request.position, model.name)
-        return None if match is not None and match.nothing and request.invoked else match
+        return None if match is None or match.used_up or (match.nothing and request.invoked) else match
 
     async def _instant(self, request: CompletionRequest, match: Match, ticket: Ticket) -> Outcome | None:
         """The embedded engine's suggestion while the model has nothing to say yet, if it is very sure.
@@ -217,50 +198,37 @@ class Completer:
         """
         if request.invoked or not match.generation.silent:
             return None
+        if not await is_silent(match, ticket, ticket.begun + self._pace.head_start(_typed(request))):
+            return None
         sure = self._guesses(request, VERY_CONFIDENT)
         if not sure:
-            return None
-        ticket.wake_with(match.generation.wake)
-        timer = asyncio.get_running_loop().call_later(HEAD_START, ticket.look_again)
-        try:
-            await match.generation.until(lambda text: bool(text) or ticket.superseded or ticket.late)
-        finally:
-            timer.cancel()
-        if match.generation.text or ticket.superseded:
             return None
         self._typing_in(request.document).showed(sure[0])
         return Outcome(sure)
 
     def _begin(self, request: CompletionRequest, model: ModelSource) -> Match:
-        return self._ask(request, model, self._extent(request), None)
+        """Ask for the place of the request: for the lines below where its own is known to be complete."""
+        wishes = self.settings.completion
+        known = self.store.find(request.document, request.position, model.name)
+        complete = known is not None and known.used_up and wishes.multiline != "never"
+        return ask(self.store, request, model, block_extent(wishes) if complete else extent_of(request, wishes))
 
     def _begin_ahead(self, request: CompletionRequest, match: Match) -> None:
         """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""
-        model = self.model
+        model, wishes = self.model, self.settings.completion
         if model is None or model.resting or self.silence(request.document) or model.may_see(request.document):
             return  # settings may have changed since the suggestion was shown
-        self._ask(request, model, block_extent(self.settings.completion), match.generation)
-
-    def _ask(
-        self, request: CompletionRequest, model: ModelSource, extent: Extent, ahead_of: Generation | None
-    ) -> Match:
-        generation = self._generation(request, model, extent, ahead=ahead_of is not None)
-        place = (request.document.lines, request.position)
-        self.store.add(request.document, Entry(*place, model.name, extent.lines, generation, ahead_of))
-        return Match(generation, 0, extent.lines)
-
-    def _generation(self, request: CompletionRequest, model: ModelSource, extent: Extent, *, ahead: bool) -> Generation:
-        around = surroundings_at(request.document, request.position, extent.lines, request.indent)
-        opener = model.opener(request.document, request.position, extent, ahead=ahead)
-        return Generation(in_line_ends(opener, around.line_end), watch=Watch(around, extent.unit))
+        if wishes.multiline != "never":
+            ask(self.store, request, model, block_extent(wishes), match.generation)
 
     def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
         error = match.generation.error
         if error is not None and not isinstance(error, ModelError):
             raise error
-        if error is None and match.generation.first_piece is not None:
+        if error is None and not match.offset and match.generation.first_piece is not None:
             self._pace.answered(match.generation.first_piece)
-        if suggestion := self._fitted(request, match, model):
+        suggestion = fitted(request, match, model) or with_following(self.store, request, match, model)
+        if suggestion is not None:
             self._look_ahead(request, suggestion, match, model)
             return Outcome((suggestion,))
         return replace(self._embedded(request), problem=str(error)) if error is not None else Outcome()
@@ -268,27 +236,10 @@ class Completer:
     def _look_ahead(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
         """Remember what is shown, and perhaps ask for what follows it."""
         self._typing_in(request.document).showed(suggestion)
-        all_of_it = match.generation.whole and match.rest.rstrip().endswith(suggestion.text)
+        settled = match.generation.whole or match.generation.ended
+        all_of_it = settled and match.rest.rstrip().endswith(suggestion.text)
         if all_of_it and request.selected is None and self.settings.prefetches(model):
             self._prefetcher.shown(request, suggestion, match, model)
-
-    def _fitted(self, request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
-        """What the generation says here, as it fits; a half finished last line is not shown."""
-        position = request.position
-        text = match.rest
-        if not match.generation.whole:
-            text = text[: text.rfind("\n") + 1]
-        fitted = fit(text, surroundings_at(request.document, position, match.max_lines, request.indent))
-        if fitted is None:
-            return None
-        end = Position(position.line, position.column + fitted.replaces)
-        source: Final = "typed-through" if match.offset else "model"
-        return Suggestion(fitted.text, position, end, source, f"suggested by {model}")
-
-    def _extent(self, request: CompletionRequest) -> Extent:
-        wishes = self.settings.completion
-        around = surroundings_at(request.document, request.position, wishes.max_lines, request.indent)
-        return extent_at(around, wishes)
 
     def _take_ticket(self, request: CompletionRequest) -> Ticket:
         """The newest request of a document makes the one of its kind before it pointless."""
@@ -311,25 +262,6 @@ def _suggested(prediction: Prediction, at: Position) -> Suggestion:
     )
 
 
-async def _until_useful(match: Match, ticket: Ticket) -> None:
-    """Wait for a whole line and then, where a block is wanted, a little longer for the rest of it."""
-    generation, offset = match.generation, match.offset
-    ticket.wake_with(generation.wake)
-
-    def first_line(text: str) -> bool:
-        return ticket.superseded or "\n" in text[offset:].lstrip()
-
-    await generation.until(first_line)
-    if match.max_lines == 1 or generation.ended or ticket.superseded:
-        return
-    deadline = asyncio.get_running_loop().time() + BLOCK_PATIENCE
-    timer = asyncio.get_running_loop().call_at(deadline, generation.wake)
-
-    def block(_: str) -> bool:
-        late = asyncio.get_running_loop().time() >= deadline
-        return late or ticket.superseded
-
-    try:
-        await generation.until(block)
-    finally:
-        timer.cancel()
+def _typed(request: CompletionRequest) -> str:
+    """The cursor's line before the cursor."""
+    return request.document.line(request.position.line)[: request.position.column]

@@ -32,8 +32,9 @@ class Prefetcher:
     def shown(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
         """A whole suggestion of the model is shown: ask ahead now, or when it has been looked at."""
         self.stop()
-        ahead = _accepted(request, suggestion)
-        if self._store.find(ahead.document, ahead.position, model) is not None:
+        ahead = accepted(request, suggestion)
+        known = self._store.find(ahead.document, ahead.position, model)
+        if known is not None and not known.used_up:
             return
         if match.offset:
             self._begin(ahead, match)
@@ -48,7 +49,7 @@ class Prefetcher:
             self._timer = None
 
 
-def _accepted(request: CompletionRequest, suggestion: Suggestion) -> CompletionRequest:
+def accepted(request: CompletionRequest, suggestion: Suggestion) -> CompletionRequest:
     """The document and the cursor as they will be once the suggestion is accepted."""
     change = Change(suggestion.start, suggestion.end, suggestion.text)  # a unit of UTF-32 is a column
     document = request.document.apply([change], request.document.version, "utf-32")

@@ -12,7 +12,8 @@ class Ticket:
 
     def __init__(self) -> None:
         self.superseded = False
-        self.late = False
+        self.begun = asyncio.get_running_loop().time()
+        """When the request came, by the loop's clock."""
         self._wake: Callable[[], None] = lambda: None
         self._gone: asyncio.Event | None = None
 
@@ -22,11 +23,6 @@ class Ticket:
         self._wake()
         if self._gone is not None:
             self._gone.set()
-
-    def look_again(self) -> None:
-        """A time that was given has passed."""
-        self.late = True
-        self._wake()
 
     def wake_with(self, wake: Callable[[], None]) -> None:
         """What to call so that the waiter looks again."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from foretype.features.suggestion import Suggestion
 from foretype.text.changes import inserted_at
 from foretype.text.document import Document
+from foretype.text.lines import Lines
+from foretype.text.positions import Position
+
+_MOST_SLIPS: Final = 4
+"""Characters behind which a key that was not the expected one is no typing error any more."""
 
 
 class TypingMemory:
@@ -12,19 +19,40 @@ class TypingMemory:
 
     def __init__(self) -> None:
         self.deleting = False
-        """Whether the last edit took text away."""
+        """Whether the last edit took text away, and not only a typing error."""
+        self.doubtful = False
+        """Whether a typing error may stand at the cursor: what was typed is not what was shown."""
         self._shown: Suggestion | None = None
         self._refused: tuple[int, float] | None = None
+        self._expected: Lines | None = None
 
     def showed(self, suggestion: Suggestion) -> None:
         """This suggestion is on the screen now."""
         self._shown = suggestion
 
     def key(self, before: Document, after: Document) -> bool | None:
-        """The document changed: whether what was typed is what was shown, None where nothing was shown."""
+        """The document changed: whether what was typed is what was shown, None where that says nothing."""
         self.deleting = after.lines.size < before.lines.size
+        self._look_back(after.lines)
+        agreed = self._agreed(before, after)
+        if agreed is False and self._expected is None and not self.deleting:
+            self._expected = before.lines
+        self.doubtful = self._expected is not None and not self.deleting
+        return agreed
+
+    def _look_back(self, lines: Lines) -> None:
+        """Whether the document is again as it was before the first key that was not expected."""
+        if self._expected is None:
+            return
+        if inserted_at(self._expected, Position(0, 0), lines) == "":
+            self.deleting = False
+            self._expected = None
+        elif not 0 <= lines.size - self._expected.size <= _MOST_SLIPS:
+            self._expected = None
+
+    def _agreed(self, before: Document, after: Document) -> bool | None:
         shown, self._shown = self._shown, None
-        if shown is None:
+        if shown is None or after.lines.size < before.lines.size:
             return None
         typed = inserted_at(before.lines, shown.start, after.lines)
         if typed is None:

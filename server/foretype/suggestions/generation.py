@@ -46,7 +46,8 @@ class Generation:
         self.whole = False
         self.first_piece: float | None = None
         """Seconds from the beginning to the first piece of text."""
-        self._begun = self._loop.time()
+        self.begun = self._loop.time()
+        """When it was asked for, by the loop's clock."""
         self._useful: int | None = None
         self._task = self._loop.create_task(self._run(opener, watch))
         # Not in `_run`: a task that is cancelled before its first step never gets there.
@@ -64,10 +65,15 @@ class Generation:
         """Whether nothing has come yet, and still may."""
         return not self._pieces and not self.ended
 
+    @property
+    def fragment(self) -> bool:
+        """Whether it was closed before its text was whole: its lines are true, but they are not all there is."""
+        return self.ended and not self.whole and self.error is None
+
     def worth_showing(self, start: int) -> str:
         """The text from `start` on, without what the watch found useless; behind that, whole lines only."""
         text = self.text
-        if self._useful is None or start < self._useful:
+        if not self.fragment and (self._useful is None or start < self._useful):
             return text[start : self._useful]
         return text[start : text.rfind("\n") + 1]
 
@@ -88,7 +94,7 @@ class Generation:
                 finally:
                     self._waiters.discard(waiter)
         except asyncio.CancelledError:
-            if self._users == 1 and not self.ended:
+            if self._users == 1 and not self.ended and self._farewell is None:
                 self._farewell = self._loop.call_later(self._grace, self.close)
             raise
         finally:
@@ -100,6 +106,12 @@ class Generation:
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def doubt(self, seconds: float) -> None:
+        """Close the stream in so many seconds unless somebody wants it again until then."""
+        self._stop_farewell()
+        if not self.ended:
+            self._farewell = self._loop.call_later(seconds, self.close)
 
     def close(self) -> None:
         """Close the stream now; what came stays. May be called at any time, also twice."""
@@ -116,7 +128,7 @@ class Generation:
                 async for piece in pieces:
                     if piece:
                         if self.first_piece is None:
-                            self.first_piece = self._loop.time() - self._begun
+                            self.first_piece = self._loop.time() - self.begun
                         self._pieces.append(piece)
                         self._useful = watch(self.text) if watch is not None else None
                         self.whole = self._useful is not None

@@ -21,7 +21,17 @@ from foretype.text.positions import Position
 PLACES_KEPT: Final = 32
 """Ended generations that are kept for each document: enough to go back over the last minute of typing."""
 
+DOUBT: Final = 0.6
+"""Seconds that a running stream is kept when the last characters typed are not its own. A wrong key is noticed after
+a quarter to half a second; then it is taken back, and the stream fits again."""
+
+_MOST_SLIPS: Final = 3
+"""Characters in a row that may be a typing error; most people notice one after one to three keys."""
+
 _CLOSERS: Final = frozenset(")]}>\"'`;")
+
+
+_AWAY, _IN_DOUBT, _AGREES = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,12 @@ class Match:
     @property
     def nothing(self) -> bool:
         """Whether it is known that the model has nothing to say here."""
-        return self.generation.ended and not self.rest
+        return self.generation.ended and not self.offset and not self.rest.strip()
+
+    @property
+    def used_up(self) -> bool:
+        """Whether all that it has to say is typed, but for line ends: the line is complete, what follows unknown."""
+        return self.generation.ended and self.offset > 0 and not self.rest.strip()
 
     @property
     def rest(self) -> str:
@@ -76,33 +91,41 @@ class SuggestionStore:
             entries.popleft().generation.close()
 
     def find(self, document: Document, position: Position, model: str) -> Match | None:
-        """The newest generation that has, or may still get, something to say at this position."""
+        """The newest generation that has, or may still get, something to say at this position.
+
+        Where there is none, one that is used up here, which tells that the line is complete.
+        """
+        used_up = None
         for entry in reversed(self._entries.get(document.uri, ())):
-            if entry.model != model or (entry.generation.ended and not entry.generation.whole):
-                continue  # a fragment would pass for all that the model has to say
+            generation = entry.generation
+            if entry.model != model or (generation.ended and generation.error is not None):
+                continue
             typed = _typed(entry, document.lines)
             if typed is None or not _cursor_follows(entry.position, typed, position):
                 continue
             before_cursor = _before_cursor(entry.position, typed, position)
-            text, ended = entry.generation.text, entry.generation.ended
-            has_more = text.startswith(before_cursor) and entry.generation.worth_showing(len(before_cursor)) != ""
-            # Asked just here and told nothing: asking again would get the same.
-            says_nothing = ended and not before_cursor
-            if has_more or says_nothing or (not ended and before_cursor.startswith(text)):
-                left = max(1, entry.max_lines - before_cursor.count("\n"))
-                return Match(entry.generation, len(before_cursor), left)
-        return None
+            match = _match(entry, before_cursor)
+            if match is None:
+                continue
+            if not match.used_up:
+                return match
+            used_up = used_up or match
+        return used_up
 
     def document_changed(self, document: Document) -> None:
-        """Close the running generations that the document has moved away from."""
+        """Close the running generations that the document has moved away from; soon, if it may have been by mistake."""
         entries = self._entries.get(document.uri, ())
-        running = [entry for entry in entries if not entry.generation.ended]
-        if not running:
+        if all(entry.generation.ended for entry in entries):
             return
-        fitting = {entry.generation for entry in entries if _may_fit(entry, document.lines)}
-        for entry in running:
-            if entry.generation not in fitting and entry.ahead_of not in fitting:
+        fits = {entry.generation: _fit(entry, document.lines) for entry in entries}
+        for entry in entries:
+            if entry.generation.ended:
+                continue
+            fit = max(fits[entry.generation], fits.get(entry.ahead_of, _AWAY) if entry.ahead_of else _AWAY)
+            if fit == _AWAY:
                 entry.generation.close()
+            elif fit == _IN_DOUBT:
+                entry.generation.doubt(DOUBT)
 
     def leave(self, document: Document, kept: Generation | None) -> None:
         """The cursor is elsewhere now: close what still runs for this document, but for `kept`."""
@@ -126,18 +149,38 @@ def _typed(entry: Entry, lines: Lines) -> str | None:
     return "" if entry.lines is lines else inserted_at(entry.lines, entry.position, lines)
 
 
-def _may_fit(entry: Entry, lines: Lines) -> bool:
+def _match(entry: Entry, before_cursor: str) -> Match | None:
+    """What a generation says behind the text that stands before the cursor."""
+    generation = entry.generation
+    text, ended = generation.text, generation.ended
+    # Blank lines within the text do not count: of a block that shows whole, no line goes while they are typed.
+    written = sum(bool(line.strip()) for line in before_cursor.split("\n")[:-1])
+    match = Match(generation, len(before_cursor), max(1, entry.max_lines - written))
+    if not ended:
+        return match if text.startswith(before_cursor) or before_cursor.startswith(text) else None
+    has_more = text.startswith(before_cursor) and match.rest != ""
+    # Asked just here and told nothing: asking again would get the same.
+    return match if has_more or (generation.whole and match.nothing) else None
+
+
+def _fit(entry: Entry, lines: Lines) -> int:
     """Whether the document agrees with the generation so far; where the cursor is, is not known here."""
     typed = _typed(entry, lines)
     if typed is None:
-        return False
+        return _AWAY
     text = entry.generation.text
     agreed = 0
     for mine, theirs in zip(typed, text, strict=False):
         if mine != theirs:
             break
         agreed += 1
-    return agreed == len(text) or _CLOSERS.issuperset(typed[agreed:])
+    other = typed[agreed:]
+    if agreed == len(text) or _CLOSERS.issuperset(other):
+        return _AGREES
+    slipped = agreed > 0 and len(other) <= _MOST_SLIPS and "\n" not in other
+    # By the editor, which cannot know how deep the next line is meant to be.
+    indented = not other.strip(" \t") and typed[:agreed].rstrip(" \t").endswith("\n")
+    return _IN_DOUBT if slipped or indented else _AWAY
 
 
 def _before_cursor(place: Position, typed: str, cursor: Position) -> str:

@@ -73,7 +73,7 @@ def suggested(model: Moody, *, invoked: bool = True, **wishes: object) -> list[s
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(complete.Pace, "delay", lambda *_: 0.0)
+    monkeypatch.setattr(complete.Pace, "delay", lambda *_, **__: 0.0)
 
 
 def test_while_typing_there_is_one() -> None:

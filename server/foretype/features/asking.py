@@ -1,0 +1,95 @@
+"""One question to the model for one place, and what its answer looks like there: the words between path and store.
+
+Decides what fits, not when to ask: that is features/complete.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, Protocol
+
+from foretype.features.crossing import fit_across, watch_across
+from foretype.features.prefetch import accepted
+from foretype.features.reading import in_line_ends
+from foretype.features.suggestion import CompletionRequest, Suggestion
+from foretype.postprocess.surroundings import surroundings_at
+from foretype.scheduling.extent import Extent, extent_at
+from foretype.settings.model import Completion
+from foretype.suggestions.generation import Generation, Opener
+from foretype.suggestions.store import Entry, Match, SuggestionStore
+from foretype.text.document import Document
+from foretype.text.positions import Position
+
+
+class ModelSource(Protocol):
+    """A configured model, as the path of a suggestion needs it."""
+
+    @property
+    def name(self) -> str:
+        """What the user knows it as; suggestions of one model never answer for another."""
+
+    @property
+    def resting(self) -> str:
+        """Why asking it now would be in vain, "" where it can be asked: it failed, or no room is left for now."""
+
+    def may_see(self, document: Document) -> str:
+        """Why the model must not see this document, "" where it may."""
+
+    def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:
+        """What opens the stream of text that the model would put here. Opening raises ModelError."""
+
+
+def ask(
+    store: SuggestionStore,
+    request: CompletionRequest,
+    model: ModelSource,
+    extent: Extent,
+    ahead_of: Generation | None = None,
+) -> Match:
+    """Begin a stream for a place and keep it in the store; with `ahead_of` the place is to come."""
+    generation = generation_for(request, model, extent, ahead=ahead_of is not None)
+    place = (request.document.lines, request.position)
+    store.add(request.document, Entry(*place, model.name, extent.lines, generation, ahead_of))
+    return Match(generation, 0, extent.lines)
+
+
+def generation_for(
+    request: CompletionRequest, model: ModelSource, extent: Extent, *, ahead: bool = False
+) -> Generation:
+    """Begin a stream that nobody else is to have."""
+    around = surroundings_at(request.document, request.position, extent.lines, request.indent)
+    opener = model.opener(request.document, request.position, extent, ahead=ahead)
+    return Generation(in_line_ends(opener, around.line_end), watch=watch_across(around, extent.unit))
+
+
+def extent_of(request: CompletionRequest, wishes: Completion) -> Extent:
+    """How much to ask for at the place of a request."""
+    return extent_at(surroundings_at(request.document, request.position, wishes.max_lines, request.indent), wishes)
+
+
+def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
+    """What the generation says here, as it fits; a half finished last line is not shown."""
+    position = request.position
+    text = match.rest
+    if not match.generation.whole:
+        text = text[: text.rfind("\n") + 1]
+    fits = fit_across(text, surroundings_at(request.document, position, match.max_lines, request.indent))
+    if fits is None:
+        return None
+    end = Position(position.line, position.column + fits.replaces)
+    source: Final = "typed-through" if match.offset else "model"
+    return Suggestion(fits.text, position, end, source, f"suggested by {model}")
+
+
+def with_following(store: SuggestionStore, request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
+    """The last character of a line, which alone is not worth showing, with what is known to follow the line."""
+    rest, position = match.rest.rstrip(), request.position
+    if not rest or "\n" in rest or request.document.line(position.line)[position.column :].strip():
+        return None
+    line = Suggestion(rest, position, position, "typed-through", f"suggested by {model}")
+    then = accepted(request, line)
+    known = store.find(then.document, then.position, model)
+    following = fitted(then, known, model) if known is not None and not known.used_up else None
+    if following is None or following.start != following.end:
+        return None
+    return replace(line, text=rest + following.text)

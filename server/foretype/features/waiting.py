@@ -1,0 +1,59 @@
+"""How long a request waits for a model: as long as the next key hardly falls, since an answer must come before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from foretype.features.ticket import Ticket
+from foretype.suggestions.store import Match
+
+
+async def until_useful(match: Match, ticket: Ticket, deadline: float) -> None:
+    """Wait for a whole line, then, where a block is wanted, for the lines that come by a time of the loop's clock.
+
+    What is typed through already is not waited with: what shows stays right, and grows with the next key.
+    """
+    generation, offset = match.generation, match.offset
+    ticket.wake_with(generation.wake)
+    await generation.until(lambda text: ticket.superseded or "\n" in text[offset:].lstrip())
+    if match.max_lines > 1 and not offset and not ticket.superseded:
+        lines = _Lines(match, deadline)
+        await _until(match, lambda: ticket.superseded or lines.enough(), deadline)
+
+
+class _Lines:
+    """Counts lines as they come: when the next would be too late, the ones that are there are enough."""
+
+    def __init__(self, match: Match, deadline: float) -> None:
+        self._generation = match.generation
+        self._deadline = deadline
+        self._seen = 0
+
+    def enough(self) -> bool:
+        """Whether a line has just ended, and the next would not by the deadline, at the pace of those before."""
+        lines = self._generation.text.count("\n")
+        if lines == self._seen:
+            return False
+        self._seen = lines
+        now = asyncio.get_running_loop().time()
+        writing = now - self._generation.begun - (self._generation.first_piece or 0.0)
+        return now + writing / lines > self._deadline
+
+
+async def is_silent(match: Match, ticket: Ticket, deadline: float) -> bool:
+    """Wait for the model's first word up to a time of the loop's clock; whether nothing has come by then."""
+    ticket.wake_with(match.generation.wake)
+    await _until(match, lambda: ticket.superseded or match.generation.text != "", deadline)
+    return match.generation.silent and not ticket.superseded
+
+
+async def _until(match: Match, enough: Callable[[], bool], deadline: float) -> None:
+    loop = asyncio.get_running_loop()
+    if match.generation.ended or loop.time() >= deadline:
+        return
+    timer = loop.call_at(deadline, match.generation.wake)
+    try:
+        await match.generation.until(lambda _: enough() or loop.time() >= deadline)
+    finally:
+        timer.cancel()
