@@ -18,11 +18,12 @@ VOLATILE: Final = frozenset({"edit", "diagnostic", "clipboard"})
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A snippet as the prompt shows it, perhaps cut, and its tokens there."""
+    """A snippet as the prompt shows it, perhaps cut, and its tokens there. `source` is the hash of its uncut text."""
 
     snippet: Snippet
     shown: str
     tokens: int
+    source: int = 0
 
     @property
     def volatile(self) -> bool:
@@ -44,7 +45,8 @@ class Slots:
 
     def held(self, snippet: Snippet) -> Slot | None:
         """The slot of a snippet that says the same as when it got it."""
-        return next((slot for slot in self.shown if slot.snippet == snippet), None)
+        key, source = snippet.key, hash(snippet.text)
+        return next((slot for slot in self.shown if slot.source == source and slot.snippet.key == key), None)
 
     def take(self, chosen: Sequence[Slot], room: int) -> tuple[Slot, ...]:
         """Bring the slots in line with what is chosen now, best first, and fits `room` tokens; the new order."""

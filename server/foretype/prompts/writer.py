@@ -7,7 +7,7 @@ milliseconds: it runs at the keystroke, on the event loop.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -36,8 +36,15 @@ LONGEST_SNIPPET: Final = 0.5
 STICKY: Final = 0.75
 """What a snippet that has a slot costs in the choice, by what it really does: a change must be worth its price."""
 
+SHORTEST_CUT: Final = 64
+"""Tokens. In small rooms a snippet may be so long all the same."""
+
+MOST_COSTS: Final = 4_000
 NEAR: Final = 12
 """Lines above and below the cursor in which names count as near."""
+
+RETRIES: Final = 2
+"""How often a prompt is filled anew because the whole had fewer tokens than its pieces."""
 
 _DOCUMENTS: Final = 16
 _EMPTY: Final = Window(NOTHING, "", "", 0, 0, complete=True)
@@ -51,7 +58,9 @@ class _Memory:
     slots: Slots = field(default_factory=Slots)
     chosen_by: object = None
     frame: tuple[Form, Sequence[Slot], int] | None = None
-    costs: dict[Snippet, int] = field(default_factory=dict)
+    costs: dict[object, int] = field(default_factory=dict)
+    gain: int = 0
+    """By how much the counts of pieces add up to more than the whole; below 0 to less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +83,26 @@ class PromptWriter:
 
     def write(self, place: Place, candidates: Sequence[Snippet], choice: Choice, budget: int) -> Rendered[Prompt]:
         """The prompt, of at most `budget` tokens. Raises ConfigurationError where that does not hold its frame."""
-        memory = self._memory((place.document, choice.mode, choice.family and choice.family.name, budget))
+        memory = self._memory((place.document, choice.mode, choice.family and choice.family.name))
         task = self._task(place, choice, budget, memory)
         self._choose(task, candidates)
-        spare = 0
+        retries = RETRIES
         while True:
             slots = memory.slots.shown
-            room = budget - spare - self._frame_now(task, slots)
+            room = budget + memory.gain - self._frame_now(task, slots)
             if room < 0 and slots:
                 memory.slots.cut_to(memory.slots.tokens + room)
                 continue
             window = window_at(task.place, self._for_window(task, room, memory.window))
             filled = task.form.fill(Content(slots, window))
             tokens = task.form.cost(filled.prompt, self._counter)
-            # Counts of pieces may add up to a little less than the whole where parts meet: then there is less room.
-            if tokens <= budget:
+            left = budget - tokens
+            # What the window itself could not use is no error of counting.
+            error = left - (room - window.tokens)
+            if left >= 0 and (window.complete or not retries or error <= SLACK * budget / 4):
                 return Rendered(filled.prompt, parts_of(filled, window, self._counter), tokens)
-            spare += tokens - budget
+            retries -= left >= 0
+            memory.gain += error * 3 // 4 if left >= 0 else left
 
     def forget(self, document: str) -> None:
         """The document is closed, or may not be shown as before."""
@@ -140,11 +152,11 @@ class PromptWriter:
             memory.slots.clear()
             memory.chosen_by = None
             return
-        chosen_by = (task.place.line, tuple((each.key, hash(each.text)) for each in candidates))
+        chosen_by = (task.place.line, task.budget, tuple((each.key, hash(each.text)) for each in candidates))
         if memory.chosen_by == chosen_by:
             return
         memory.chosen_by = chosen_by
-        memory.costs = {each: cost for each, cost in memory.costs.items() if each in set(candidates)}
+        self._costs(task).forget_beyond(MOST_COSTS)
         total = task.budget - self._frame(task.form, (Slot(candidates[0], "", 0),))
         window = window_at(task.place, self._for_window(task, int(total * (1 - self._share)), replace(memory.window)))
         room = int(total * self._share)
@@ -156,24 +168,29 @@ class PromptWriter:
 
     def _chosen(self, task: _Task, offered: Sequence[Snippet], window: Window, room: int) -> list[Slot]:
         """The snippets that this place wants most, each as it will be shown, best first."""
-        place, memory = task.place, task.memory
-        cost = self._costs(task)
-        most = max(int(room * LONGEST_SNIPPET), min(room, 64))
-        cut = {each: short for each in offered if (short := trimmed(each, most, cost)) is not None}
+        place, cost = task.place, self._costs(task)
+        most = max(int(room * LONGEST_SNIPPET), min(room, SHORTEST_CUT))
+        offers = [offer for each in offered if (offer := _offer(each, most, cost, task.memory.slots)) is not None]
         visible = set(identifiers(window.kept.text + window.prefix + window.suffix, place.language_id))
         near = set(identifiers("".join([*place.before[-NEAR - 1 :], *place.after[: NEAR + 1]]), place.language_id))
-        held = {short for each, short in cut.items() if memory.slots.held(short)}
+        held = {id(offer.snippet) for offer in offers if offer.held}
         best = select(
-            list(cut.values()), visible, near, room, lambda each: int(cost(each) * (STICKY if each in held else 1))
+            [offer.snippet for offer in offers],
+            visible,
+            near,
+            room,
+            lambda each: int(cost(each) * (STICKY if id(each) in held else 1)),
         )
-        slots, left = _within(best, room, cost)
-        rest = [each for each in offered if cut.get(each) not in {slot.snippet for slot in slots}]
-        if rest and left > SLACK * task.budget:
+        sources = {id(offer.snippet): offer.source for offer in offers}
+        slots, left = _within(best, room, cost, sources)
+        if left > SLACK * task.budget:
             # What was too long as a whole fills the rest of the room with its beginning.
             visible.update(*(names_in(slot.snippet.text) for slot in slots))
-            short = [part for each in rest if (part := trimmed(each, left, cost)) is not None]
-            more, _ = _within(select(short, visible, near, left, cost), left, cost)
-            slots += more
+            taken = {slot.snippet.key for slot in slots}
+            rest = [each for each in offered if each.key not in taken]
+            more = [offer for each in rest if (offer := _offer(each, left, cost, Slots())) is not None]
+            sources = {id(offer.snippet): offer.source for offer in more}
+            slots += _within(select([each.snippet for each in more], visible, near, left, cost), left, cost, sources)[0]
         return [replace(slot, shown=task.form.show(slot.snippet)) for slot in slots]
 
     def _costs(self, task: _Task) -> _Costs:
@@ -183,22 +200,47 @@ class PromptWriter:
 class _Costs:
     """What a snippet costs in a form; remembered, since the same ones are offered at every line."""
 
-    def __init__(self, form: Form, counter: Counter, known: dict[Snippet, int]) -> None:
+    def __init__(self, form: Form, counter: Counter, known: dict[object, int]) -> None:
         self._form, self._counter, self._known = form, counter, known
 
     def __call__(self, snippet: Snippet) -> int:
-        tokens = self._known.get(snippet)
+        key = (snippet.key, snippet.text)
+        tokens = self._known.get(key)
         if tokens is None:
-            tokens = self._known[snippet] = self._counter.count_lines(self._form.show(snippet))
+            tokens = self._counter.count_lines(self._form.show(snippet))
+            if self._counter.exact:  # an estimate gets better
+                self._known[key] = tokens
         return tokens
 
+    def forget_beyond(self, most: int) -> None:
+        """Keep the memory small."""
+        if len(self._known) > most:
+            self._known.clear()
 
-def _within(snippets: Sequence[Snippet], room: int, cost: _Costs) -> tuple[list[Slot], int]:
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A candidate as it would be shown: cut if it is too long, or as it is shown already (`held`)."""
+
+    snippet: Snippet
+    source: int
+    held: bool
+
+
+def _offer(snippet: Snippet, most: int, cost: _Costs, slots: Slots) -> _Offer | None:
+    source, slot = hash(snippet.text), slots.held(snippet)
+    if slot is not None and slot.tokens <= most:
+        return _Offer(replace(snippet, text=slot.snippet.text), source, held=True)
+    short = trimmed(snippet, most, cost)
+    return _Offer(short, source, held=False) if short is not None else None
+
+
+def _within(snippets: Sequence[Snippet], room: int, cost: _Costs, sources: Mapping[int, int]) -> tuple[list[Slot], int]:
     """Slots for the snippets that fit, in their order, and the room that is left."""
     slots = []
     for snippet in snippets:
         if (tokens := cost(snippet)) <= room:
-            slots.append(Slot(snippet, "", tokens))
+            slots.append(Slot(snippet, "", tokens, sources[id(snippet)]))
             room -= tokens
     return slots, room
 

@@ -12,7 +12,7 @@ def slot(name: str) -> Slot:
     """`a` is a stable snippet of 10 tokens, `A` a volatile one; `a5` costs 5; `a'` is `a` with another text."""
     origin = "edit" if name[0].isupper() else "search"
     tokens = int(name[1:].strip("'") or 10)
-    return Slot(Snippet(name[0], name, origin), name, tokens)
+    return Slot(Snippet(name[0], name, origin), name, tokens, hash(name))
 
 
 @pytest.mark.parametrize(
