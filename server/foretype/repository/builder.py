@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from foretype.embedded import Segment, build_segment
 from foretype.repository.ignore import IGNORE_FILES, global_ignore_file
 from foretype.repository.manifest import FileRecord, Manifest, SegmentRecord, arrange
-from foretype.repository.read import read_source
+from foretype.repository.read import Reading, read_source
 from foretype.repository.walk import Candidate, Walker
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from foretype.repository.cache import CacheFolder
     from foretype.repository.options import IndexOptions
+    from foretype.repository.search.keeper import SearchKeeper
 
 # Reasons that came from reading a file and so hold until the file changes; others come from the walk.
 _ABOUT_CONTENT: Final = frozenset({"secret", "generated", "binary", "encoding", "minified", "large", "failed"})
@@ -63,6 +64,8 @@ class IndexBuilder:
         self._options = options
         self._watcher = watcher
         self._walker = Walker(root, options, global_ignore_file())
+        # The second product of the same reading, where there is one.
+        self.search: SearchKeeper | None = None
         self._batch: list[tuple[str, str]] = []
         self._batch_bytes = 0
         self._is_news = False  # Whether the manifest in memory says more than the one on disk.
@@ -78,6 +81,7 @@ class IndexBuilder:
     def scan(self) -> None:
         """Look at every file of the workspace. Raises Interrupted, OSError if the cache cannot be written."""
         known, seen = self.manifest.files, set()
+        before = self._found()
         taken = {digest for segment in self.manifest.segments for digest in segment.files.values()}
         self.manifest.complete = False
         for number, candidate in enumerate(self._walker.files(), 1):
@@ -93,11 +97,18 @@ class IndexBuilder:
                 self._watcher.progress(number)
                 self._heed()
         for path in known.keys() - seen:
-            del known[path]
+            self._forget(path)
         self.manifest.skipped = dict(self._walker.skipped)
         self.manifest.truncated = self._walker.truncated
-        self.manifest.complete = self._is_news = True
+        self.manifest.complete = True
+        self._is_news |= self._found() != before
         self._settle()
+        if self.search is not None:
+            self.search.reconcile()
+
+    def _found(self) -> tuple[dict[str, int], bool, bool]:
+        # What a walk says of the workspace beside its files.
+        return self.manifest.skipped, self.manifest.truncated, self.manifest.complete
 
     def update(self, changed: Iterable[str], deleted: Iterable[str]) -> None:
         """Look at these workspace-relative paths again; folders are allowed. Raises as `scan` does."""
@@ -110,7 +121,7 @@ class IndexBuilder:
             found = self._walker.check(path) if path else "folder"
             if isinstance(found, Candidate):
                 if self._has_room(found):
-                    self._read(path)
+                    self._read(path, soon=True)
             elif found == "folder":
                 self.scan()
                 return
@@ -124,6 +135,8 @@ class IndexBuilder:
         gone = [path] if path in files else [name for name in files if name.startswith(path + "/")]
         for name in gone:
             del files[name]
+            if self.search is not None:
+                self.search.drop(name)
         self._is_news |= bool(gone)
 
     def distrust(self, names: Iterable[str]) -> None:
@@ -212,8 +225,23 @@ class IndexBuilder:
         if record is not None and not record.reason:
             self._add(path, text)
 
-    def _read(self, path: str) -> str:
-        reading = read_source(self._root / path, self._options.max_file_bytes)
+    def read(self, path: str) -> Reading:
+        """Read a file as the index does, without taking it in."""
+        return read_source(self._root / path, self._options.max_file_bytes)
+
+    def texts(self) -> dict[str, str]:
+        """The digest of every file that has a text to index, by path; duplicates included."""
+        # What the embedded engine could not tokenise can be searched all the same.
+        files = self.manifest.files.items()
+        return {path: record.digest for path, record in files if record.reason in {"", "failed"}}
+
+    def _read(self, path: str, *, soon: bool = False) -> str:
+        reading = self.read(path)
+        if self.search is not None:
+            if reading.reason:
+                self.search.drop(path)
+            else:
+                self.search.offer(path, reading.digest, reading.text, soon=soon)
         if reading.reason and reading.reason not in _ABOUT_CONTENT:
             self._is_news |= self.manifest.files.pop(path, None) is not None
             return ""

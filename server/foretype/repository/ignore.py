@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foretype.repository.git_folder import git_folder_of
 from foretype.repository.patterns import Pattern, compile_pattern
 from foretype.repository.read import read_regular
 
@@ -86,11 +87,12 @@ class Rules:
 
 def rules_for(root: Path, exclude: Iterable[str] = (), global_file: Path | None = None) -> Rules:
     """The rules above a workspace folder: the user's patterns, and git's from outside the folder."""
-    top, git_folder = _repository_of(root)
+    found = git_folder_of(root)
+    top = None if found is None else found.top
     above = "" if top is None or top == root else root.relative_to(top).as_posix() + "/"
     git = _stack("", _lines(global_file), None) if global_file else None
-    if git_folder is not None:
-        git = _stack("", _lines(git_folder / "info" / "exclude"), git)
+    if found is not None:
+        git = _stack("", _lines(found.common / "info" / "exclude"), git)
     if top is not None and top != root:
         folder, base = top, ""
         for part in root.relative_to(top).parts:
@@ -115,21 +117,6 @@ def global_ignore_file() -> Path:
                 return Path(os.fsdecode(found.strip()))
     folder = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
     return Path(folder, "git", "ignore")
-
-
-def _repository_of(root: Path) -> tuple[Path | None, Path | None]:
-    # The top of the repository that holds `root`, and the folder with info/exclude: for a linked worktree
-    # and a submodule, .git is a file that names a folder, which may name the common one in turn.
-    for top in (root, *root.parents):
-        marker = top / ".git"
-        if marker.is_dir():
-            return top, marker
-        if marker.is_file():
-            first = (_lines(marker) or [""])[0]
-            folder = Path(os.path.normpath(top / first.partition("gitdir:")[2].strip()))
-            common = (_lines(folder / "commondir") or ["."])[0].strip()
-            return top, Path(os.path.normpath(folder / common))
-    return None, None
 
 
 def _lines(path: Path, *, follow: bool = True) -> list[str]:

@@ -19,6 +19,7 @@ from foretype.repository.messages import Cost, IndexNews
 from foretype.repository.options import IndexOptions
 from foretype.repository.paths import relative_to
 from foretype.repository.process import WorkerProcess
+from foretype.repository.search.reader import SearchReader
 from foretype.repository.snapshot import IndexSnapshot, IndexStatus, map_segment
 from foretype.text.uris import path_of
 
@@ -55,6 +56,9 @@ class WorkspaceIndex:
         self._snapshot = IndexSnapshot()
         self._status = IndexStatus()
         self._folder = ""
+        self._search = SearchReader(on_damage=self._search_damaged)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._damaged = ""
         self._opened: dict[str, Segment] = {}
         self._pending: dict[str, str] = {}
         self._rescan = False
@@ -76,6 +80,14 @@ class WorkspaceIndex:
         return self._status
 
     @property
+    def search(self) -> SearchReader:
+        """Chunks, symbols and what changes together. It blocks: for a thread, never for the event loop's.
+
+        Empty until the worker has said where it lies, the same object always.
+        """
+        return self._search
+
+    @property
     def folder(self) -> str:
         """Where the arrays lie on disk; empty until the worker has said so."""
         return self._folder
@@ -94,7 +106,8 @@ class WorkspaceIndex:
             self._rebuild = rebuild
             self._settled.clear()
             self._update_status(building=True)
-            self._task = asyncio.get_running_loop().create_task(self._keep_running())
+            self._loop = asyncio.get_running_loop()
+            self._task = self._loop.create_task(self._keep_running())
 
     async def settled(self) -> IndexStatus:
         """Wait until everything reported so far is in the index, or it has failed for good."""
@@ -108,6 +121,7 @@ class WorkspaceIndex:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._search.close()
         self._update_status(building=False)
         self._settled.set()
 
@@ -141,9 +155,9 @@ class WorkspaceIndex:
         self._settled.clear()
         if self._worker is None or self._busy:
             return
-        if self._distrusted:
-            command: dict[str, Any] = {"do": "distrust", "segments": self._distrusted}
-            self._distrusted = []
+        if self._distrusted or self._damaged:
+            command: dict[str, Any] = {"do": "distrust", "segments": self._distrusted, "search": self._damaged}
+            self._distrusted, self._damaged = [], ""
         elif self._rescan:
             self._rescan = False
             self._pending.clear()
@@ -154,7 +168,8 @@ class WorkspaceIndex:
             self._pending.clear()
             command = {"do": "update", "changed": changed, "deleted": deleted}
         else:
-            self._update_status(building=not self._status.complete and not self._status.error)
+            waits = not self._status.complete or self._status.search_waiting > 0
+            self._update_status(building=waits and not self._status.error)
             if not self._status.building:
                 self._settled.set()
             return
@@ -210,16 +225,22 @@ class WorkspaceIndex:
         match message["is"]:
             case "ready":
                 self._folder, self._rebuild = message["folder"], False
+                self._search.locate(self._folder)
                 if message["root"] not in self._roots:
                     self._roots.append(message["root"])
             case "progress":
                 self._update_status(looked_at=message["files"])
             case "index":
                 await self._adopt(IndexNews.from_json(message))
-            case "idle":
-                self._busy = False
+            case "search":
+                self._update_status(search_waiting=message["waiting"], search_error=message["error"])
+                if not self._busy:
+                    self._flush()
+            case "cost" | "idle":
                 self._update_status(cost=Cost(message["cpu_seconds"], message["peak_bytes"]))
-                self._flush()
+                if message["is"] == "idle":
+                    self._busy = False
+                    self._flush()
             case "failed":
                 self._update_status(error=message["message"])
 
@@ -265,6 +286,18 @@ class WorkspaceIndex:
             self._distrusted.append(name)
         else:
             self._update_status(error="The workspace index is damaged again and again; is its disk in order?")
+
+    def _search_damaged(self, name: str) -> None:
+        # Called in a reading thread.
+        def report() -> None:
+            self._distrusts += 1
+            if self._distrusts <= _MOST_DISTRUSTS:
+                self._damaged = name
+                self._flush()
+
+        if self._loop is not None and self._task is not None:
+            with contextlib.suppress(RuntimeError):  # The loop has ended meanwhile.
+                self._loop.call_soon_threadsafe(report)
 
     def _update_status(self, **changes: Any) -> None:
         status = replace(self._status, **changes)

@@ -1,10 +1,11 @@
 """What the server and its worker say to each other: JSON objects, one a line, over the worker's stdin and stdout.
 
 To the worker, {"do": ...}: "open" (first; root, cache, options, rebuild), "update" (changed, deleted: workspace-
-relative paths), "rescan", "distrust" (segments), "cancel". It ends when its stdin does.
+relative paths), "rescan", "distrust" (segments, search: names of files), "cancel". It ends when its stdin does.
 
 From the worker, {"is": ...}: "ready" (root, folder: resolved), "progress" (files), "index" (see `IndexNews`),
-"idle" (everything asked for is done), "failed" (message).
+"search" (waiting: files that the search database lacks yet; error), "cost" (see `Cost`), "idle" (everything asked for
+is done, but for what waits for the search database), "failed" (message).
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ class IndexStatus:
     """How the index stands. `files` and `tokens` are those indexed, `size` the bytes of the arrays on disk.
 
     `looked_at` counts files during a walk. `skipped` counts by the reasons of `skip.REASONS`. `builder` is False
-    while another window builds. `error` is empty, or a sentence for the user.
+    while another window builds. `search_waiting` counts files that cannot be searched yet, or not as they are now.
+    The errors are empty, or a sentence for the user.
     """
 
     files: int = 0
@@ -50,6 +51,8 @@ class IndexStatus:
     skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     cost: Cost = field(default_factory=Cost)
     error: str = ""
+    search_waiting: int = 0
+    search_error: str = ""
 
 
 def map_segment(path: str, size: int) -> Segment:

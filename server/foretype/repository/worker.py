@@ -2,7 +2,8 @@
 
 It may hang in a network drive, be killed at any moment, or run out of memory, and none of that is felt in the
 server. `messages.py` lists what is said. Where another window builds the same index already, this process
-passes on what that one builds, tells it about changes, and takes over when it is gone.
+passes on what that one builds, tells it about changes, and takes over when it is gone. What the embedded engine needs
+is built first; the search database follows in slices, between which commands are carried out.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from foretype.repository.cache import CacheFolder, remove_unused
 from foretype.repository.manifest import arrange
 from foretype.repository.messages import Cost, IndexNews, SegmentNews, encode
 from foretype.repository.options import IndexOptions
+from foretype.repository.search.changes import ChangeReader
+from foretype.repository.search.keeper import SearchKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +34,11 @@ if TYPE_CHECKING:
     from foretype.repository.manifest import Manifest
 
 _POLL: Final = 1.0  # Seconds between two looks at the notes, the other window's manifest and our parent.
+_SLICE: Final = 0.05  # Seconds of work on the search database for which a command may have to wait.
+# The worker's own watch over files, for clients that do not watch them: another walk after so many seconds, and later
+# where walks take long, so that they cost at most a hundredth of one core.
+_WALK_PAUSE: Final = 30.0
+_WALK_SHARE: Final = 100.0
 _NICE: Final = 10
 
 Command = dict[str, Any]
@@ -46,6 +54,9 @@ class IndexWorker:
         self._parent = os.getppid()
         self._seen = (0, 0, 0)
         self._builds = False
+        self._looked = self._next_walk = 0.0
+        self._is_quiet = False
+        self._told = (-1, "")
 
     def put(self, command: Command) -> None:
         """Take a command, from any thread. "cancel" acts at once, the others in their turn."""
@@ -63,15 +74,20 @@ class IndexWorker:
         options = IndexOptions.from_json(opening["options"])
         watcher = Watcher(self._progress, self._announce, self._is_interrupted)
         self._builder = IndexBuilder(root, self._cache, options, watcher)
+        self._search = SearchKeeper(self._cache.path, self._builder.read, self._builder.texts)
+        self._builder.search = self._search
+        self._changes = ChangeReader(root)
         self._send(encode("ready", {"root": str(root), "folder": str(self._cache.path)}))
         self._take_turn(rebuild=bool(opening.get("rebuild")))
         self._rest()
         remove_unused(cache)
         while True:
             try:
-                command = self._commands.get(timeout=_POLL)
+                command = self._commands.get(timeout=0.0 if self._search.waiting else _POLL)
             except queue.Empty:
-                self._look_around()
+                self._search_on()
+                if time.monotonic() - self._looked >= _POLL:
+                    self._look_around()
             else:
                 self._do(command)
                 if self._commands.empty():
@@ -83,11 +99,41 @@ class IndexWorker:
             self._follow()
             return False
         self._builds = True
+        # Without locks there may be two builders, which segments can bear and a database cannot.
+        if self._cache.lock.is_exclusive:
+            self._search.open(rebuild=rebuild)
         if not rebuild:
             self._builder.open()
             self._announce()
-        self._attempt(self._builder.scan)
+        self._scan()
         return True
+
+    def _scan(self, *, quiet: bool = False) -> None:
+        # A walk of our own is nothing to report, unless it finds something.
+        began, self._is_quiet = time.monotonic(), quiet
+        self._attempt(self._builder.scan)
+        self._is_quiet = False
+        ended = time.monotonic()
+        self._next_walk = ended + max(_WALK_PAUSE, (ended - began) * _WALK_SHARE)
+        self._changes.begin(self._search.changes_state())
+
+    def _search_on(self) -> None:
+        # A slice of the search database; in the end which files change together, which a thread has read meanwhile.
+        is_news = self._search.work(_SLICE)
+        if not self._search.waiting:
+            changes = self._changes.result()
+            if changes is not None:
+                self._search.put_changes(changes.weights, changes.state)
+            is_news = self._told != (0, self._search.error)
+        if is_news:
+            self._tell_search()
+            if not self._search.waiting:
+                _give_memory_back()
+                self._send(encode("cost", cost()))
+
+    def _tell_search(self) -> None:
+        self._told = (self._search.waiting, self._search.error)
+        self._send(encode("search", {"waiting": self._search.waiting, "error": self._search.error}))
 
     def _follow(self) -> None:
         # Passes on what the other window has built, if that is news.
@@ -102,18 +148,27 @@ class IndexWorker:
         if action == "update":
             changed, deleted = command["changed"], command["deleted"]
             if self._builds:
-                self._attempt(lambda: self._builder.update(changed, deleted))
+                self._update(changed, deleted)
             else:
                 self._cache.leave_note(changed, deleted)
         elif action == "rescan":
             if self._builds:
-                self._attempt(self._builder.scan)
+                self._scan()
             else:
                 self._cache.leave_note([""], [])  # The workspace folder itself: all of it.
         elif action == "distrust" and self._builds:
-            self._attempt(lambda: self._builder.distrust(command["segments"]))
+            if command["segments"]:
+                self._attempt(lambda: self._builder.distrust(command["segments"]))
+            if command.get("search"):
+                self._search.distrust(command["search"])
+
+    def _update(self, changed: list[str], deleted: list[str]) -> None:
+        self._attempt(lambda: self._builder.update(changed, deleted))
+        # What was saved goes first, so a slice is enough to make it visible even while all else waits.
+        self._search.work(_SLICE, commit=True)
 
     def _look_around(self) -> None:
+        self._looked = time.monotonic()
         if os.name == "posix" and os.getppid() != self._parent:
             os._exit(0)  # Nothing to tidy up: the cache is whole at every moment.
         if not self._builds:
@@ -122,9 +177,13 @@ class IndexWorker:
             return
         changed, deleted = self._cache.take_notes()
         if changed or deleted:
-            self._attempt(lambda: self._builder.update(changed, deleted))
+            self._update(changed, deleted)
+        elif self._search.waiting:
+            return
         elif self._builder.is_untidy():
             self._attempt(self._builder.tidy)
+        elif self._looked >= self._next_walk:
+            self._scan(quiet=True)
 
     def _attempt(self, work: Callable[[], None]) -> None:
         self._cancelled.clear()
@@ -141,13 +200,16 @@ class IndexWorker:
         return self._cancelled.is_set()
 
     def _progress(self, files: int) -> None:
-        self._send(encode("progress", {"files": files}))
+        if not self._is_quiet:
+            self._send(encode("progress", {"files": files}))
 
     def _announce(self) -> None:
         self._send(encode("index", news_of(self._builder.manifest, builder=self._builds)))
 
     def _rest(self) -> None:
         _give_memory_back()
+        if self._told != (self._search.waiting, self._search.error):
+            self._tell_search()
         self._send(encode("idle", cost()))
 
 

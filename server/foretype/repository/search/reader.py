@@ -7,8 +7,10 @@ while SQLite works.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from foretype.errors import UnknownFormatError
@@ -19,32 +21,33 @@ from foretype.repository.search.words import queried_words
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path
 
 # Rows of the full-text index that one search may rank: about a microsecond each. The words that say least, those
 # that are everywhere, are left out first.
-_MOST_ROWS: Final = 20_000
+_MOST_ROWS: Final = 6_000
 _MOST_WORDS: Final = 64
 _MOST_NAMES: Final = 400
 _MOST_SYMBOLS: Final = 4_000
 
 
 class SearchReader:
-    """What is known of a workspace whose index lies in `folder`.
+    """What is known of a workspace whose index lies in `folder`, which may become known later.
 
     `on_damage` is called, in the caller's thread, with the name of a database file that turned out to be damaged.
     """
 
-    def __init__(self, folder: str | Path, on_damage: Callable[[str], None] | None = None) -> None:
-        # pathlib is loaded with the first reader.
-        from pathlib import Path
-
-        self._folder = Path(folder)
+    def __init__(self, folder: str | Path | None = None, on_damage: Callable[[str], None] | None = None) -> None:
+        self._folder = None if folder is None else Path(folder)
         self._on_damage = on_damage
         self._lock = threading.Lock()
         self._stamp = (0, 0)
         self._path: Path | None = None
         self._connection: sqlite3.Connection | None = None
+        self._is_closing = False
+
+    def locate(self, folder: str | Path) -> None:
+        """Say where the index lies."""
+        self._folder = Path(folder)
 
     def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> list[Chunk]:
         """The chunks that fit weighted words best, best first, by BM25 (Robertson et al., k1 = 1.2, b = 0.75).
@@ -138,12 +141,20 @@ class SearchReader:
         """End the call that is running in another thread, if there is one, with an empty answer. Returns at once."""
         connection = self._connection
         if connection is not None:
-            connection.interrupt()
+            import sqlite3
+
+            with contextlib.suppress(sqlite3.ProgrammingError):  # Closed just now.
+                connection.interrupt()
 
     def close(self) -> None:
-        """Let go of the file; a later call opens it again."""
-        with self._lock:
-            self._forget()
+        """Let go of the file, at once or when the running call ends; a later call opens it again."""
+        self._is_closing = True
+        self.interrupt()
+        if self._lock.acquire(blocking=False):
+            try:
+                self._forget()
+            finally:
+                self._lock.release()
 
     def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         return self._read(lambda db: db.execute(statement, values).fetchall(), [])
@@ -153,19 +164,25 @@ class SearchReader:
 
         damaged = ""
         with self._lock:
+            self._is_closing = False
             try:
                 connection = self._opened()
                 return otherwise if connection is None else work(connection)
-            except (sqlite3.OperationalError, OSError):
-                return otherwise  # Interrupted, locked, out of memory, a drive that is gone.
+            except (sqlite3.OperationalError, OSError, ValueError):
+                return otherwise  # Interrupted, locked, out of memory, a drive that is gone; a path that can be none.
             except (sqlite3.DatabaseError, UnknownFormatError):
                 damaged = self._path.name if self._path is not None else ""
                 self._forget()
+            finally:
+                if self._is_closing:
+                    self._forget()
         if damaged and self._on_damage is not None:
             self._on_damage(damaged)
         return otherwise
 
     def _opened(self) -> sqlite3.Connection | None:
+        if self._folder is None:
+            return None
         stamp = database.stamp(self._folder)
         if stamp != self._stamp:
             self._forget()
@@ -228,7 +245,8 @@ def _search(db: sqlite3.Connection, words: dict[str, float], limit: int, without
 
 
 def _affordable(db: sqlite3.Connection, words: dict[str, float]) -> list[tuple[str, float]]:
-    (total,) = db.execute("SELECT count(*) FROM chunks").fetchone()
+    found = db.execute("SELECT value FROM meta WHERE key = 'chunks'").fetchone()
+    total = int(found[0]) if found else 0
     marks = ",".join("?" * len(words))
     rows = db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words)).fetchall()  # noqa: S608
     worth = sorted(

@@ -14,7 +14,9 @@ from foretype.repository.search import database
 from foretype.repository.search.chunks import cut
 from foretype.repository.search.values import SearchCounts
 from foretype.repository.search.words import indexed_words
-from foretype.syntax.definitions import definitions, imports, outline
+from foretype.syntax import plain
+from foretype.syntax.outline import pruned
+from foretype.syntax.tree import parse
 from foretype.text.language_ids import language_id_of
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 _SIGNATURE_LINES: Final = 12
 _SIGNATURE_CHARACTERS: Final = 400
-# Pages that one step of tidying merges in the full-text index: some 10 ms, so that an edit never waits for long.
-_MERGE_STEP: Final = 200
 _HASH_BYTES: Final = 8_000_000
 
 
@@ -56,6 +56,7 @@ class SearchWriter:
         database.remove_others(self._folder, self._path)
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA cache_size = -16000")
+        self._db.execute("PRAGMA journal_size_limit = 4000000")
         self._db.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (_HASH_BYTES,))
 
     @property
@@ -118,19 +119,15 @@ class SearchWriter:
     def commit(self) -> None:
         """Make what was put and removed count."""
         if self._db.in_transaction:
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (time.time_ns(),))
+            (chunks,) = self._db.execute("SELECT count(*) FROM chunks").fetchone()
+            known = (("version", time.time_ns()), ("chunks", chunks))
+            self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", known)
             self._db.execute("COMMIT")
 
     def roll_back(self) -> None:
         """Forget what was put and removed since the last commit."""
         if self._connection is not None and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-    def tidy(self) -> bool:
-        """Do one small step of putting the full-text index in order; whether there was anything to do."""
-        before = self._db.total_changes
-        self._db.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (_MERGE_STEP,))
-        return self._db.total_changes - before >= 2  # as SQLite's documentation tells a merge that did something
 
     def counts(self) -> SearchCounts:
         """What is in the database now."""
@@ -199,8 +196,13 @@ class _Syntax(NamedTuple):
 
 
 def _syntax_of(text: str, language_id: str) -> _Syntax:
+    # One look at the text for all three answers.
     try:
-        return _Syntax(definitions(text, language_id), imports(text, language_id), outline(text, language_id))
+        tree = parse(text, language_id)
+        found = plain.definitions(text, language_id) if tree is None else tree.found
+        imports = plain.imports(text, language_id) if tree is None else tree.imports
+        # What has no name (Rust's `impl`) holds definitions, but is none.
+        return _Syntax([each for each in found if each.name], imports, pruned(text, found))
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         # A file that the parser cannot take is still worth its text.
         return _Syntax()
