@@ -43,7 +43,10 @@ test-all: setup
 test-editors: setup
 	@$(BIN)/pytest tests/editors
 
-vsix:
+# The server goes in as a wheel, so that the extension can set it up where it is not installed.
+vsix: setup
+	@rm -rf clients/vscode/server
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w clients/vscode/server .
 	@cd clients/vscode && npm ci --no-audit --no-fund && npm run package
 
 lint: setup

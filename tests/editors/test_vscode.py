@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,12 @@ def opened(
     """Starts VS Code with the extension on the workspace."""
     running: list[CodeServer] = []
 
-    def open_vscode(settings: dict[str, Any] | None = None, *, trusted: bool = True) -> CodeServer:
-        env = {**homes, "FORETYPE_PID_FILE": f"{server_path}.pid"}
-        code = CodeServer(programs, workspace, tmp_path / "data", env)
-        code.configure({"foretype.server.path": str(server_path), **(settings or {})})
+    def open_vscode(
+        settings: dict[str, Any] | None = None, *, trusted: bool = True, env: dict[str, str] | None = None
+    ) -> CodeServer:
+        known = {**homes, "FORETYPE_PID_FILE": f"{server_path}.pid", **(env or {})}
+        code = CodeServer(programs, workspace, tmp_path / "data", known)
+        code.configure({"foretype.server.path": str(server_path)} if settings is None else settings)
         assert "successfully installed" in code.install_extension(vsix)
         running.append(code)
         code.start(trusted=trusted)
@@ -85,7 +88,11 @@ def test_the_menu_turns_suggestions_off_and_on(opened: Open, output: Path) -> No
     assert [label.split(",")[0] for label in seen["labels"]] == [
         "debug-pause  Turn Off in This Window",
         "code  Turn Off for python",
+        "bell-slash  Snooze...",
+        "server-environment  Model: none",
+        "graph  Today: 0 accepted",
         "key  Set API Key...",
+        "checklist  Check the Setup",
         "gear  Settings",
         "output  Show Log",
         "debug-restart  Restart Server",
@@ -112,6 +119,31 @@ def test_a_server_that_is_not_there_is_said_once_with_a_remedy(opened: Open, out
     assert "server was not found" in seen["messages"][0]
     assert str(tmp_path / "nothing") in seen["messages"][0]
     assert seen["buttons"] == ["Set the Path", "Show Log"]
+
+
+def test_a_server_that_is_nowhere_is_set_up_after_asking(
+    opened: Open, output: Path, tmp_path: Path, workspace: Path
+) -> None:
+    """Nothing but a Python is on this machine, and the extension makes an environment of its own."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
+    searched = os.pathsep.join([str(programs), "/usr/bin", "/bin"])
+    seen = opened({}, env={"PATH": searched}).play("setup", output)
+    assert "Foretype needs its server" in seen["asked"]
+    assert seen["first"] == "self.check(name)"
+    assert "Ready." in seen["status"]
+    print(f"from Set Up to ghost text: {seen['milliseconds']} ms")
+
+
+def test_the_walkthrough_has_its_four_steps(opened: Open, output: Path) -> None:
+    seen = opened().play("walkthrough", output)
+    assert seen["steps"] == [
+        "Set up the server",
+        "Take your first suggestion",
+        "Choose a model, or none",
+        "Steer it",
+    ]
 
 
 def test_an_untrusted_folder_decides_nothing(opened: Open, workspace: Path, output: Path, tmp_path: Path) -> None:

@@ -193,6 +193,37 @@ const stories = {
     return { messages, buttons };
   },
 
+  async setup() {
+    await started();
+    await page.waitForSelector(".notification-list-item-message");
+    const asked = await page.textContent(".notification-list-item-message");
+    await shot("setup-asks");
+    const began = Date.now();
+    await page.locator(".notification-list-item-buttons-container .monaco-button", { hasText: "Set Up" }).click();
+    await page.waitForTimeout(1000);
+    await shot("setup-runs");
+    for (let tries = 0; tries < 6 && !(await status().catch(() => "")).includes("Ready."); tries++) {
+      await statusIs("Ready.").catch(() => undefined);
+    }
+    await open("shapes.py");
+    await page.keyboard.type("    def get_hexagon(self, name):\n");
+    const first = await ghost();
+    const milliseconds = Date.now() - began;
+    await shot("setup-done");
+    return { asked, first, status: await status(), milliseconds };
+  },
+
+  async walkthrough() {
+    await started();
+    await statusIs("Ready.");
+    await command("Foretype: Get Started");
+    await page.waitForSelector(".getting-started-step .step-title");
+    await page.waitForTimeout(1000);
+    await shot("walkthrough");
+    const steps = await page.$$eval(".getting-started-step .step-title", (all) => all.map((each) => each.textContent));
+    return { steps: steps.map(plain) };
+  },
+
   async restricted() {
     await started();
     await open("shapes.py");

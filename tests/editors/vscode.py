@@ -69,7 +69,10 @@ def build_extension(folder: Path) -> Path:
                 shutil.rmtree(kept / "node_modules", ignore_errors=True)
     if not (kept / "node_modules").exists():
         install.run("npm", "ci", "--loglevel=error", cwd=kept)
-    for name in ("src", "test", "images"):
+    wheel = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "-w", kept / "server"]
+    shutil.rmtree(kept / "server", ignore_errors=True)
+    install.run(sys.executable, "-m", "pip", "wheel", *wheel, install.REPOSITORY)
+    for name in ("src", "test", "images", "walkthrough"):
         shutil.copytree(EXTENSION / name, kept / name, dirs_exist_ok=True)
     for path in EXTENSION.iterdir():
         if path.is_file() and path.suffix != ".vsix":

@@ -26,6 +26,12 @@ export class Configuration {
     return vscode.workspace.getConfiguration("foretype").get<string>("server.path", "").trim();
   }
 
+  /** The configured model, "" where there is none. An address without a name is no model. */
+  model(): { readonly baseUrl: string; readonly name: string } {
+    const settings = vscode.workspace.getConfiguration("foretype");
+    return { baseUrl: settings.get<string>("model.baseUrl", ""), name: settings.get<string>("model.name", "") };
+  }
+
   /** Whether suggestions are on for a language. */
   languageEnabled(language: string): boolean {
     return languageEnabled(vscode.workspace.getConfiguration("foretype").get("enable"), language);

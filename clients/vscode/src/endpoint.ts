@@ -24,3 +24,10 @@ export function originOf(endpoint: string): string | undefined {
     return undefined;
   }
 }
+
+/** Whether an address is on this machine, where no key is needed as a rule. */
+export function isLoopback(endpoint: string): boolean {
+  const origin = originOf(endpoint);
+  const host = origin === undefined ? "" : new URL(origin).hostname;
+  return host === "localhost" || host === "[::1]" || /^127\./.test(host) || host.endsWith(".localhost");
+}

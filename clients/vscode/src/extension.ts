@@ -6,9 +6,12 @@ import * as vscode from "vscode";
 import { Configuration } from "./configuration";
 import { onDidChangeInterpreter } from "./find";
 import { Keys } from "./keys";
+import { chooseModel, output } from "./model";
 import type { Shown } from "./presentation";
 import { Server } from "./server";
+import { PrivateEnvironment } from "./setup";
 import { createStatusBarItem, show, showMenu } from "./statusBar";
+import { inWords, todayIn } from "./usage";
 
 /** Where it is kept that the user turned suggestions off in this window. */
 const OFF = "foretype.off";
@@ -21,7 +24,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const configuration = new Configuration(context.extension);
   const keys = new Keys(context.secrets, log);
   const isOff = (): boolean => context.workspaceState.get(OFF, false);
-  const running = new Server({ configuration, keys, log, cwd: context.extensionPath, isOff });
+  const environment = new PrivateEnvironment(context, log);
+  const running = new Server({ configuration, keys, environment, log, cwd: context.extensionPath, isOff });
   server = running;
   const item = createStatusBarItem();
   const language = (): string | undefined => vscode.window.activeTextEditor?.document.languageId;
@@ -41,17 +45,38 @@ export function activate(context: vscode.ExtensionContext): void {
     running,
     running.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
-    command("showMenu", () => showMenu(shown(), language())),
+    command("showMenu", async () => {
+      const today = todayIn(await running.ask("foretype/usage", { days: 1 }));
+      await showMenu({
+        shown: shown(),
+        language: language(),
+        model: configuration.model().baseUrl && configuration.model().name,
+        snoozed: running.status.message.startsWith("Snoozed"),
+        usage: today && inWords(today),
+      });
+    }),
+    command("snoozeFor", () => snooze()),
+    command("chooseModel", () => chooseModel(running.program, keys)),
+    command("check", async () => tell(running, log, ["check"], await asConfigured(configuration, keys))),
+    command("showUsage", () => tell(running, log, ["stats"], {})),
+    command("openWalkthrough", () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
+    ),
     command("restart", () => running.restart("asked for by command")),
     command("showLog", () => log.show()),
     command("setApiKey", () => keys.set()),
+    command("setUp", async () => {
+      if (await environment.make()) {
+        await running.restart("it has been set up");
+      }
+    }),
     command("clearApiKey", () => keys.clear()),
     command("toggle", async () => {
       await context.workspaceState.update(OFF, !isOff());
       await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
       refresh();
     }),
-    command("toggleLanguage", async () => {
+    command("switchLanguage", async () => {
       await configuration.toggleLanguage(language() ?? "*");
       refresh();
     }),
@@ -64,6 +89,43 @@ export function activate(context: vscode.ExtensionContext): void {
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
+}
+
+/** Ask for how long, and have the server be silent for that time. */
+async function snooze(): Promise<void> {
+  const lengths = [5, 15, 60, 480].map((minutes) => ({
+    label: minutes < 60 ? vscode.l10n.t("{0} minutes", minutes) : vscode.l10n.t("{0} hours", minutes / 60),
+    minutes,
+  }));
+  const title = vscode.l10n.t("Foretype: no suggestions for");
+  const chosen = await vscode.window.showQuickPick(lengths, { title });
+  if (chosen !== undefined) {
+    await vscode.commands.executeCommand("foretype.snooze", chosen.minutes);
+  }
+}
+
+/** The model as it is configured here, for a command of the server's that reads its own environment. */
+async function asConfigured(configuration: Configuration, keys: Keys): Promise<NodeJS.ProcessEnv> {
+  const { baseUrl, name } = configuration.model();
+  const key = baseUrl ? await keys.get(baseUrl) : undefined;
+  return {
+    ...(baseUrl ? { FORETYPE_BASE_URL: baseUrl, FORETYPE_MODEL: name } : {}),
+    ...(key === undefined ? {} : { FORETYPE_API_KEY: key }),
+  };
+}
+
+/** Run a command of the server's and show in the log what it says. */
+async function tell(running: Server, log: vscode.LogOutputChannel, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  log.show();
+  if (running.program === undefined) {
+    log.warn("There is no server to ask. Run Foretype: Set Up the Server.");
+    return;
+  }
+  try {
+    log.info(`foretype ${args.join(" ")}\n${await output(running.program, args, env)}`);
+  } catch (error) {
+    log.error(`foretype ${args.join(" ")} failed: ${String(error)}`);
+  }
 }
 
 /** What outside the server changes it. */

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import { type Candidate, candidates, type Surroundings, versionIn } from "./locate";
+import { type Candidate, candidates, onPath, pythonCommands, type Surroundings, versionIn } from "./locate";
 
 const VERSION_TIMEOUT_MS = 15_000;
 
@@ -17,11 +17,16 @@ export interface Found extends Candidate {
 
 /**
  * The first candidate that says it is the server, undefined where none does. `setting` is the path that the user set,
- * "" where there is none. `cwd` must be a folder that nobody but
+ * and `ours` the Python of the private environment, "" where there is none. `cwd` must be a folder that nobody but
  * the extension writes to: Python looks for modules in the folder that it is started in.
  */
-export async function findServer(setting: string, cwd: string, log: vscode.LogOutputChannel): Promise<Found | undefined> {
-  for (const candidate of candidates(await surroundings(setting, log))) {
+export async function findServer(
+  setting: string,
+  ours: string,
+  cwd: string,
+  log: vscode.LogOutputChannel,
+): Promise<Found | undefined> {
+  for (const candidate of candidates(await surroundings(setting, ours, log))) {
     const line = [candidate.command, ...candidate.args, "--version"].join(" ");
     try {
       const answer = await run(candidate, cwd);
@@ -44,16 +49,31 @@ export function onDidChangeInterpreter(listener: () => void): vscode.Disposable 
   return typeof changed === "function" ? changed(listener) : new vscode.Disposable(() => undefined);
 }
 
-async function surroundings(setting: string, log: vscode.LogOutputChannel): Promise<Surroundings> {
-  const trusted = vscode.workspace.isTrusted;
+/** Pythons that may make an environment, the best first. */
+export async function pythons(log: vscode.LogOutputChannel): Promise<string[]> {
+  return pythonCommands(await surroundings("", "", log));
+}
+
+/** The command uv, undefined where it is not there. */
+export function uv(): string | undefined {
+  return onPath(["uv"], machine("", ""))[0];
+}
+
+async function surroundings(setting: string, ours: string, log: vscode.LogOutputChannel): Promise<Surroundings> {
+  const here = machine(setting, ours);
+  return here.trusted ? { ...here, interpreter: await interpreter(log) } : here;
+}
+
+function machine(setting: string, ours: string): Surroundings {
   return {
     platform: process.platform,
     home: homedir(),
     searchPath: process.env["PATH"] ?? process.env["Path"] ?? "",
     setting,
-    interpreter: trusted ? await interpreter(log) : "",
+    interpreter: "",
+    ours,
     folders: (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
-    trusted,
+    trusted: vscode.workspace.isTrusted,
     isFile,
   };
 }

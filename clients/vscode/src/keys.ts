@@ -30,9 +30,32 @@ export class Keys {
   /** Ask for a key and keep it. */
   async set(): Promise<void> {
     const name = await this.chooseEndpoint(vscode.l10n.t("The server that the key is for"));
-    if (name === undefined) {
-      return;
+    if (name !== undefined) {
+      await this.ask(name);
     }
+  }
+
+  /** Ask for the key of one endpoint and keep it. */
+  async setFor(endpoint: string): Promise<void> {
+    const name = secretName(endpoint);
+    if (name !== undefined) {
+      await this.ask(name);
+    }
+  }
+
+  /** Whether a key is kept for an endpoint. */
+  async has(endpoint: string): Promise<boolean> {
+    const name = secretName(endpoint);
+    return name !== undefined && (await this.secrets.get(name)) !== undefined;
+  }
+
+  /** The key of an endpoint, for a command that the user runs; undefined where there is none. */
+  async get(endpoint: string): Promise<string | undefined> {
+    const name = secretName(endpoint);
+    return name === undefined ? undefined : this.secrets.get(name);
+  }
+
+  private async ask(name: string): Promise<void> {
     const key = await vscode.window.showInputBox({
       title: vscode.l10n.t("Foretype: API key"),
       prompt: vscode.l10n.t("It is kept in this computer's secret storage and sent to this server only."),

@@ -11,7 +11,7 @@ import * as path from "node:path";
 export interface Candidate {
   readonly command: string;
   readonly args: readonly string[];
-  readonly origin: "setting" | "path" | "interpreter" | "python";
+  readonly origin: "setting" | "path" | "interpreter" | "private" | "python";
 }
 
 /** What is known about this machine and window. */
@@ -24,10 +24,18 @@ export interface Surroundings {
   readonly setting: string;
   /** The Python that the user selected in VS Code, "" where there is none. */
   readonly interpreter: string;
+  /** The Python of the environment that the extension has made, "" where there is none. */
+  readonly ours: string;
   readonly folders: readonly string[];
   readonly trusted: boolean;
   readonly isFile: (file: string) => boolean;
 }
+
+const PYTHONS = {
+  windows: ["py", "python"],
+  others: ["python3", "python"],
+  newest: ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"],
+} as const;
 
 /** Candidates from the best to the last resort. A setting stands alone: whoever set it wants no other. */
 export function candidates(where: Surroundings): Candidate[] {
@@ -42,11 +50,20 @@ export function candidates(where: Surroundings): Candidate[] {
   if (where.interpreter && where.trusted) {
     found.push({ command: where.interpreter, args: module, origin: "interpreter" });
   }
-  const pythons = where.platform === "win32" ? ["py", "python"] : ["python3", "python"];
-  for (const command of onPath(pythons, where)) {
+  if (where.ours) {
+    // Isolated: neither the user's variables nor the folder that it is started in can put other modules in front.
+    found.push({ command: where.ours, args: ["-I", ...module], origin: "private" });
+  }
+  for (const command of onPath(PYTHONS[where.platform === "win32" ? "windows" : "others"], where)) {
     found.push({ command, args: module, origin: "python" });
   }
   return found;
+}
+
+/** Pythons from the best to the last resort, whether or not they have the server. */
+export function pythonCommands(where: Surroundings): string[] {
+  const selected = where.interpreter && where.trusted ? [where.interpreter] : [];
+  return [...selected, ...onPath(PYTHONS[where.platform === "win32" ? "windows" : "newest"], where)];
 }
 
 /** The version in the answer to `--version`, undefined where it is not this server's. */
@@ -62,7 +79,7 @@ function expanded(setting: string, { home, folders, platform }: Surroundings): s
 }
 
 /** The first place of each name, in the order of the names. */
-function onPath(names: readonly string[], where: Surroundings): string[] {
+export function onPath(names: readonly string[], where: Surroundings): string[] {
   const windows = where.platform === "win32";
   const paths = windows ? path.win32 : path.posix;
   const folders = where.searchPath.split(windows ? ";" : ":").filter((folder) => allowed(folder, where));

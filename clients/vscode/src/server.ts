@@ -18,15 +18,17 @@ import {
 import type { Configuration } from "./configuration";
 import { type Found, findServer } from "./find";
 import type { Keys } from "./keys";
+import type { PrivateEnvironment } from "./setup";
 import { type Phase, QUIET, type ServerStatus, statusIn } from "./presentation";
 import { MOST_RESTARTS, RestartBudget } from "./restarts";
+import { Reports } from "./reports";
 import { configurationAnswer, needsRestart, type Values } from "./settings";
 
 /** What tells the server that this client takes its status and answers for keys. */
 const CAPABILITIES: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const experimental = (capabilities.experimental ??= {}) as Record<string, unknown>;
-    experimental["foretype"] = { status: true, apiKey: true };
+    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -44,6 +46,7 @@ class QuietClient extends LanguageClient {
 export interface Surroundings {
   readonly configuration: Configuration;
   readonly keys: Keys;
+  readonly environment: PrivateEnvironment;
   readonly log: vscode.LogOutputChannel;
   /** A folder that only the extension writes to. */
   readonly cwd: string;
@@ -55,6 +58,14 @@ export class Server implements vscode.Disposable {
   phase: Phase = "stopped";
   status: ServerStatus = QUIET;
 
+  /** The server that runs or ran last, undefined where none was found. */
+  get program(): Found | undefined {
+    return this.found;
+  }
+
+  private readonly reports = new Reports((method, params) => this.notify(method, params), () => {
+    void vscode.commands.executeCommand("setContext", "foretype.suggested", true);
+  });
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -109,7 +120,24 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** Ask the server; undefined where none runs or it does not answer. */
+  async ask(method: string, params: unknown): Promise<unknown> {
+    try {
+      return this.phase === "running" ? await this.client?.sendRequest(method, params) : undefined;
+    } catch (error) {
+      this.surroundings.log.info(`No answer to ${method}: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  private notify(method: string, params: unknown): void {
+    if (this.phase === "running") {
+      void this.client?.sendNotification(method, params);
+    }
+  }
+
   dispose(): void {
+    this.reports.dispose();
     this.changed.dispose();
   }
 
@@ -120,10 +148,10 @@ export class Server implements vscode.Disposable {
 
   /** Start the server, the one that is known to be there or the one that is found now. */
   private async begin(known?: Found): Promise<void> {
-    const { log, cwd, configuration } = this.surroundings;
+    const { log, cwd, configuration, environment } = this.surroundings;
     this.become("starting");
     this.path = configuration.serverPath();
-    this.found = known ?? (await findServer(this.path, cwd, log));
+    this.found = known ?? (await findServer(this.path, environment.python, cwd, log));
     if (this.found === undefined) {
       this.become("missing");
       this.tellMissing();
@@ -135,6 +163,7 @@ export class Server implements vscode.Disposable {
     this.client = client;
     client.registerFeature(CAPABILITIES);
     client.onNotification("foretype/status", (params) => this.take(statusIn(params)));
+    client.onNotification("foretype/suggestionChanged", (params) => void this.reports.refresh(params));
     client.onRequest("foretype/apiKey", (params) => this.surroundings.keys.answer(params));
     try {
       await client.start();
@@ -190,8 +219,16 @@ export class Server implements vscode.Disposable {
       initializationFailedHandler: () => false,
       errorHandler: this.errorHandler(),
       middleware: {
-        provideInlineCompletionItems: (document, position, context, token, next) =>
-          isOff() ? undefined : next(document, position, context, token),
+        provideInlineCompletionItems: async (document, position, context, token, next) => {
+          if (isOff()) {
+            return undefined;
+          }
+          const provided = await next(document, position, this.reports.context(context), token);
+          if (!token.isCancellationRequested) {
+            this.reports.provided(document, position, provided);
+          }
+          return provided;
+        },
         workspace: {
           configuration: (params) => {
             const answer = configurationAnswer(configuration.written(), vscode.workspace.isTrusted);
@@ -227,31 +264,40 @@ export class Server implements vscode.Disposable {
 
   private become(phase: Phase): void {
     this.phase = phase;
+    void vscode.commands.executeCommand("setContext", "foretype.running", phase === "running");
     this.changed.fire();
   }
 
   private tellMissing(): void {
-    const message = this.path
-      ? vscode.l10n.t("Foretype's server was not found: {0} does not answer as the server does.", this.path)
-      : vscode.l10n.t(
-          "Foretype's server was not found. Install it so that `foretype` is on your PATH or in the selected Python, or set its path.",
-        );
-    void this.tell(message, vscode.l10n.t("Set the Path"), () =>
-      vscode.commands.executeCommand("workbench.action.openSettings", "foretype.server.path"),
-    );
+    const { environment } = this.surroundings;
+    const t = vscode.l10n.t;
+    const setPath = {
+      label: t("Set the Path"),
+      act: () => vscode.commands.executeCommand("workbench.action.openSettings", "foretype.server.path"),
+    };
+    if (this.path) {
+      void this.tell(t("Foretype's server was not found: {0} does not answer as the server does.", this.path), [setPath]);
+      return;
+    }
+    const setUp = { label: t("Set Up"), act: () => vscode.commands.executeCommand("foretype.setUp") };
+    const [message, remedies] = environment.possible
+      ? [t("Foretype needs its server. Set it up in an environment of its own? Its packages come from your Python package index."), [setUp, setPath]]
+      : [t("Foretype's server was not found. Install it so that `foretype` is on your PATH or in the selected Python, or set its path."), [setPath]];
+    void this.tell(message, remedies);
   }
 
   private tellFailed(message: string): void {
-    void this.tell(message, vscode.l10n.t("Restart"), () => vscode.commands.executeCommand("foretype.restart"));
+    const restart = () => vscode.commands.executeCommand("foretype.restart");
+    void this.tell(message, [{ label: vscode.l10n.t("Restart"), act: restart }]);
   }
 
-  private async tell(message: string, remedy: string, act: () => unknown): Promise<void> {
+  private async tell(message: string, remedies: readonly { label: string; act: () => unknown }[]): Promise<void> {
     const log = vscode.l10n.t("Show Log");
-    const chosen = await vscode.window.showErrorMessage(message, remedy, log);
-    if (chosen === remedy) {
-      act();
-    } else if (chosen === log) {
+    const chosen = await vscode.window.showErrorMessage(message, ...remedies.map((each) => each.label), log);
+    if (chosen === log) {
       this.surroundings.log.show();
+    } else {
+      remedies.find((each) => each.label === chosen)?.act();
     }
   }
 }

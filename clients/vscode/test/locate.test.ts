@@ -1,20 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { candidates, type Surroundings, versionIn } from "../src/locate";
+import { candidates, pythonCommands, type Surroundings, versionIn } from "../src/locate";
 
-function at(files: string[], more: Partial<Surroundings> = {}): string[] {
-  const where: Surroundings = {
+function surroundings(files: string[], more: Partial<Surroundings> = {}): Surroundings {
+  return {
     platform: "linux",
     home: "/home/me",
     searchPath: "/usr/local/bin:/usr/bin",
     setting: "",
     interpreter: "",
+    ours: "",
     folders: ["/home/me/project"],
     trusted: true,
     isFile: (file) => files.includes(file),
     ...more,
   };
-  return candidates(where).map(({ command, args, origin }) => [`${origin}:`, command, ...args].join(" "));
+}
+
+function at(files: string[], more: Partial<Surroundings> = {}): string[] {
+  return candidates(surroundings(files, more)).map(({ command, args, origin }) => [`${origin}:`, command, ...args].join(" "));
 }
 
 test("a setting stands alone", () => {
@@ -33,6 +37,20 @@ test("the command comes before the selected Python, and that before any Python",
     "python: /usr/bin/python3 -m foretype",
     "python: /usr/local/bin/python -m foretype",
   ]);
+});
+
+test("an environment made by the extension comes before any Python on the PATH", () => {
+  assert.deepEqual(at(["/usr/bin/python3"], { ours: "/storage/server-1/bin/python" }), [
+    "private: /storage/server-1/bin/python -I -m foretype",
+    "python: /usr/bin/python3 -m foretype",
+  ]);
+});
+
+test("environments are made by the selected Python, then by any other, never by an untrusted folder's", () => {
+  const files = ["/usr/bin/python3", "/usr/bin/python3.12"];
+  const where = { interpreter: "/home/me/project/.venv/bin/python" };
+  assert.deepEqual(pythonCommands(surroundings(files, where)), [where.interpreter, ...files]);
+  assert.deepEqual(pythonCommands(surroundings(files, { ...where, trusted: false })), files);
 });
 
 test("the place where users' commands are installed counts even when it is not on the PATH", () => {
