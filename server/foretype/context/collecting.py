@@ -1,8 +1,13 @@
-"""All collectors, one after another, within one deadline; then the names are judged. Runs in a thread."""
+"""All collectors, one after another; their names judged together. Runs in a thread, and may be late.
+
+Collectors that are late miss this prompt, not the next: what is there at the deadline is handed over, and everything
+once the last has ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from foretype.context.collectors.clipboard import clipboard
@@ -30,12 +35,43 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     far_parts,
     co_change,
 )
-"""What has brought most for its time comes first, so that a deadline costs least."""
+"""What brings most for its time comes first, so that a deadline costs least."""
+
+KEPT: Final = 64
+"""Candidates that are kept for selection: more than any prompt has room for, few enough to be judged at a keystroke."""
+
+_PER_TOKEN: Final = 3.5
+"""Characters, roughly; only for the choice of what is kept."""
 
 
-def collect(scene: Scene, collectors: Iterable[Collector] = COLLECTORS) -> list[Snippet]:
-    """What the collectors offer for a scene, each name judged."""
-    found: list[Snippet] = []
-    for collector in collectors:
-        found += collector(scene)
-    return judged(scene, found)
+class Gathering:
+    """What is gathered for one scene."""
+
+    def __init__(self, scene: Scene, collectors: Sequence[Collector] = COLLECTORS) -> None:
+        self._scene = scene
+        self._collectors = collectors
+
+    def run(self, deadline: float) -> Iterator[list[Snippet]]:
+        """What is there after `deadline` seconds, where not everything is, and then everything."""
+        end = time.monotonic() + deadline
+        found: list[Snippet] = []
+        late = False
+        for collector in self._collectors:
+            found += collector(self._scene)
+            if not late and time.monotonic() > end:
+                late = True
+                yield best(judged(self._scene, found))
+        yield best(judged(self._scene, found))
+
+    def all(self) -> list[Snippet]:
+        """Everything, however long it takes."""
+        return list(self.run(float("inf")))[-1]
+
+
+def best(snippets: Sequence[Snippet], count: int = KEPT) -> list[Snippet]:
+    """The snippets that bring most for their length, whatever the window will show."""
+
+    def density(one: Snippet) -> float:
+        return sum(likely for _, likely in one.expected) / (20 + len(one.text) / _PER_TOKEN)
+
+    return sorted(snippets, key=density, reverse=True)[:count]
