@@ -77,7 +77,7 @@ class DocumentScan:
         here = spans.get(position.line, ())
         if len(line) > LONGEST_LINE:
             return self._near(document, position, spans)
-        inside = in_secret(line, position.column, here, settings=self._settings)
+        inside = self._inside(document, position, here)
         if not spans:
             return Shown(document, position, (), inside)
         lines, column = _without(document.lines, spans, position)
@@ -98,9 +98,14 @@ class DocumentScan:
         place = Position(position.line, position.column - start)
         lines, column = _without(near, spans, place)
         moved = tuple(Span(span.start + start, span.end + start, span.kind) for span in here)
-        inside = in_secret(near[position.line], place.column, here, settings=self._settings)
+        inside = self._inside(replace(document, lines=near), place, here)
         found = _findings({**spans, position.line: moved})
         return Shown(replace(document, lines=lines), Position(position.line, column), found, inside)
+
+    def _inside(self, document: Document, position: Position, here: Sequence[Span]) -> bool:
+        above = document.lines[max(0, position.line - _CONTEXT) : position.line]
+        before = document.lines[position.line][: position.column]
+        return in_secret(above, before, here, settings=self._settings)
 
     def _begin(self, document: Document) -> None:
         settings = holds_settings(document.uri, document.language_id)

@@ -113,7 +113,7 @@ _INSIDE: Final[tuple[tuple[str, str, str], ...]] = (
     ("Azure client secret", "Q~", "[A-Za-z0-9_.~-]{3}[0-9]Q~[A-Za-z0-9_.~-]{31,34}"),
     ("Azure storage key", "+ASt", "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{6}"),
     ("Azure DevOps token", "AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
-    ("Telegram token", "AA", "(?<=[0-9]{8}:)AA[A-Za-z0-9_-]{33}"),
+    ("Telegram token", "AA", "(?:[0-9]{8,10}:)AA[A-Za-z0-9_-]{33}"),
     ("Discord token", ".", "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}"),
 )
 _DRAWN: Final = 8.0
@@ -133,7 +133,8 @@ def tokens_in(text: str, start: int, end: int) -> list[Span]:
                 break
     for kind, inside, whole in _INSIDE:
         if text.find(inside, start, end) >= 0:
-            found += [Span(*match.span(), kind) for match in re.compile(whole).finditer(text, start, end)]
+            # The run may begin behind a colon that belongs to the token.
+            found += [Span(*match.span(), kind) for match in re.compile(whole).finditer(text, max(0, start - 11), end)]
     return found
 
 

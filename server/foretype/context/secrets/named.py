@@ -57,7 +57,7 @@ _BETWEEN: Final = re.compile(
     [ \t]{0,16}(?:\\?\r?\n[-+> \t]{0,40})?
     (?:(?:-[ \t])?["']?(?:default_?)?[vV]alue["']?[ \t]{0,4}[:=][ \t]{0,4})?
     (?:(?:new|await|return)[ \t]{1,4})?
-    (?:(?:[A-Z]\w{0,40}(?:(?:::|\.)\w{1,20})?|b64decode|base64\.\w{1,20}|bytes(?:\.fromhex)?|str|secret\w{0,20})?
+    (?:(?:[A-Z]\w{0,40}(?:(?:::|\.)\w{1,20})?|\[\]byte|b64decode|base64\.\w{1,20}|bytes(?:\.fromhex)?|str|secret\w{0,20})?
        [(\[{][ \t]{0,8}(?:\r?\n[-+> \t]{0,40})?){0,2}
     """,
     re.VERBOSE,
@@ -86,7 +86,10 @@ _QUOTED: Final = re.compile(
     re.VERBOSE,
 )
 _OPEN: Final = re.compile(r"""[bBrRuUfFLN@$]{0,2}\\{0,4}(?P<q>\"{3}|'{3}|["'`])(?:(?!(?P=q))[^\s$<{]){1,300}""")
-_OPEN_BARE: Final = re.compile(r"""["']?[ \t]{0,16}[:=][ \t]{0,16}(?P<value>[^\s"'`$<{(\[]{1,300})""")
+_OPEN_SCHEME: Final = re.compile(
+    r"(?i)(?:authorization|auth)\b.{0,6}?\b(?:bearer|basic|token)[ ]{1,4}[^\s\"'`${<]{1,600}$"
+)
+_OPEN_BARE: Final = re.compile(r"""["']?(?:[ \t]{0,16}[:=]|[ \t])[ \t]{0,16}(?P<value>[^\s"'`$<{(\[]{1,300})""")
 _TEMPLATE: Final = re.compile(
     r"\$\{|\{\{|\{[\w.]*\}|<%|%\(|%[sdr]\b|\$\(|\$[A-Z_]{2}|^\$\w+$|^<.*>$|\*\*\*|\.\.\.|…|#\{|\\\("
 )
@@ -134,6 +137,8 @@ def begun_value(before: str, *, settings: bool) -> bool:
 
     A literal with blanks is a sentence about a secret, not one.
     """
+    if _OPEN_SCHEME.search(before):
+        return True
     lowered = before.lower() if len(before.lower()) == len(before) else before
     for hint in reversed(list(_HINT.finditer(lowered))):
         start = _NAME_BEFORE.search(before, max(0, hint.start() - 60), hint.start())
@@ -189,7 +194,8 @@ def _value(text: str, at: int, grade: Grade, settings: bool) -> Span | None:
     value = direct["value"].rstrip(".:")
     start = direct.start("value")
     bare_settings = settings and direct["operator"].strip() in ("=", ":", ">")
-    if not bare_settings and _WRITTEN.fullmatch(value) and evidence(value) < len(value):
+    written = _WRITTEN.fullmatch(value) is not None and evidence(value) < len(value) and not _HEX.fullmatch(value)
+    if not bare_settings and written:
         return None  # an expression: `token = self.next_token`
     if not could_be_secret(value, grade if bare_settings or grade != "password" else "strong"):
         return None
