@@ -1,30 +1,33 @@
-"""From a place in a document to a model's stream of text: context, prompt, request.
+"""From a place in a document to a model's stream of text: prompt, request, answer.
 
-One object per configured endpoint. Knows how the model wants to be asked, not when.
+One object per configured endpoint. Knows how the model wants to be asked, not when; what stands in a prompt is
+prompting.py's.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
 
-from foretype.context.exclude import Exclusions
+from foretype.context.exclude import NOT_KNOWN, Exclusions
+from foretype.context.gate import Gate
 from foretype.errors import ConfigurationError, ModelError
 from foretype.features.metered import MeteredProvider
 from foretype.features.plan import Attempt, Plan, prompt_budget
+from foretype.features.prompting import CHARACTERS_PER_TOKEN, ContextSource, Prompting, Rules, Sight
 from foretype.features.reading import insertable
 from foretype.models.connection import Connection
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.probing import Probe, probe
-from foretype.models.provider import Answer, Delta, Endpoint, FillPrompt, ModelRequest, TimeLimits
+from foretype.models.provider import Answer, Delta, Endpoint, ModelRequest, Prompt, TimeLimits
 from foretype.models.registry import Choice, choices, provider_for
 from foretype.models.user_families import families_of
-from foretype.prompts.render import render
-from foretype.prompts.tokens import TokenCounter, encoding_for
+from foretype.prompts.counting import Counting, counting_for
+from foretype.prompts.parts import Rendered
+from foretype.prompts.tokens import Counter
 from foretype.scheduling.extent import Extent
 from foretype.scheduling.governor import GHOST_TEXT, PREFETCH, Governor, Purpose
 from foretype.scheduling.meters import Meters
@@ -34,36 +37,26 @@ from foretype.settings.model import Settings
 from foretype.suggestions.generation import Opener
 from foretype.text.document import Document
 from foretype.text.positions import Position
-from foretype.text.uris import path_of
-
-_CHARACTERS_PER_TOKEN: Final = 10
-"""More than any tokenizer gets out of code: what is farther away cannot be in the prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the user's settings say of prompts."""
-
-    prompt_tokens: int
-    exclusions: Exclusions
-    folders: tuple[Path, ...]
 
 
 class ModelAsker:
     """The configured model. `features.complete.ModelSource` is its interface to the path of a suggestion."""
 
     def __init__(
-        self, connection: Connection, counter: TokenCounter, rules: Rules, seen: Probe, governor: Governor
+        self, connection: Connection, counting: Counting, rules: Rules, seen: Probe, governor: Governor
     ) -> None:
         ways = choices(connection.endpoint, seen)
         self.governor = governor
-        self._connection = connection
-        self._counter = counter
-        self._rules = rules
-        self._plan = Plan(ways, prompt_budget(rules.prompt_tokens, ways[0], seen))
+        self.counting = counting
         self.seen = seen
+        self._connection = connection
+        self._reach = rules.prompt_tokens * CHARACTERS_PER_TOKEN
+        exact = counting.calibration.fixed
+        self._plan = Plan(ways, prompt_budget(rules.prompt_tokens, ways[0], seen, exact=exact))
+        self._prompting = Prompting(counting, rules, governor.book, connection.endpoint.model)
+        self._learning: asyncio.Task[None] | None = None
         # A budget that holds no prompt at all is a matter of settings: it is said now, not at every key.
-        render(FillPrompt("", ""), self._plan.choice, self._plan.budget, counter)
+        self._prompting.holds(self._plan.begin())
 
     @property
     def name(self) -> str:
@@ -87,16 +80,21 @@ class ModelAsker:
 
     def may_see(self, document: Document) -> str:
         """Why the model must not see this document, "" where it may."""
-        return self._rules.exclusions.withheld(path_of(document.uri))
+        return self.gate.closed(document)
+
+    @property
+    def gate(self) -> Gate:
+        """What any text must pass that this model is to see."""
+        return self._prompting.gate
 
     def chat(self, purpose: Purpose) -> MeteredProvider:
         """The same model asked by chat messages, however it is asked for ghost text."""
-        return MeteredProvider(ChatProvider(self._connection), self.governor, self._counter.count, purpose)
+        return MeteredProvider(ChatProvider(self._connection), self.governor, self._count, purpose)
 
     @property
-    def counter(self) -> TokenCounter:
+    def counter(self) -> Counter:
         """What counts this model's tokens."""
-        return self._counter
+        return self.counting.counter
 
     @property
     def prompt_tokens_at_most(self) -> int | None:
@@ -104,46 +102,76 @@ class ModelAsker:
         return self.seen.context or (self.choice.family.context if self.choice.family else None)
 
     async def warm(self) -> None:
-        """Load the tokenizer, which `connect` has done already for its own askers."""
-        await self._counter.load()
+        """Nothing is left to load: `connect` has done it."""
 
     async def close(self) -> None:
         """Close the connections; answers on their way break off."""
+        if self._learning is not None:
+            self._learning.cancel()
         await self._connection.aclose()
 
     def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:
         """What opens the stream of text that the model would put here; `ahead` of what the user waits for now."""
-        fill, purpose = self._fill(document, position), PREFETCH if ahead else GHOST_TEXT
-        return lambda: self._stream(fill, extent, purpose)
+        sight, purpose = self.look(document, position), PREFETCH if ahead else GHOST_TEXT
+        return lambda: self._stream(partial(self._known, sight, document, position), extent, purpose)
 
-    def _fill(self, document: Document, position: Position) -> FillPrompt:
-        reach = self._rules.prompt_tokens * _CHARACTERS_PER_TOKEN
-        path = path_of(document.uri)
-        return FillPrompt(
-            prefix=document.before(position, reach),
-            suffix=document.after(position, reach),
-            path=_shown_path(path, self._rules.folders) if path is not None else "",
-            language_id=document.language_id,
-        )
+    def look(self, document: Document, position: Position) -> Sight:
+        """What the model may see from a place."""
+        return self._prompting.look(document, position)
+
+    def prompt(self, sight: Sight) -> Rendered[Prompt]:
+        """The prompt that would be sent, with its parts."""
+        return self._prompting.write(sight, self._plan.begin())
+
+    def forget(self, uri: str) -> None:
+        """The document is closed."""
+        self._prompting.forget(uri)
+
+    async def _known(self, sight: Sight, document: Document, position: Position) -> Sight:
+        """The same, once the disk has told whether the file may be seen: of a file just opened it may not have yet."""
+        if sight.closed != NOT_KNOWN:
+            return sight
+        await self.gate.known(document)
+        return self.look(document, position)
 
     @asynccontextmanager
-    async def _stream(self, fill: FillPrompt, extent: Extent, purpose: Purpose) -> AsyncIterator[AsyncIterator[str]]:
+    async def _stream(
+        self, known: Callable[[], Awaitable[Sight]], extent: Extent, purpose: Purpose
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        sight = await known()
+        if sight.closed:
+            yield _pieces_of(())
+            return
         async with AsyncExitStack() as stack:
-            answer, first, choice = await self._answer(stack, (fill, extent), purpose)
-            pieces = insertable(answer, fill if choice.mode == "chat" else None, first)
-            yield await stack.enter_async_context(aclosing(pieces))
+            answer, first, attempt, tokens = await self._answer(stack, (sight, extent), purpose)
+            chat = attempt.choice.mode == "chat"
+            pieces = insertable(answer, sight.hole(self._reach) if chat else None, first)
+            try:
+                yield await stack.enter_async_context(aclosing(pieces))
+            finally:
+                self._learn(tokens, answer)
+
+    def _learn(self, tokens: int, answer: Answer) -> None:
+        """Take in what the server said of the prompt's length, without anybody waiting for it."""
+        usage = answer.report.usage
+        if self._learning is None or self._learning.done():
+            told = usage.prompt_tokens if usage is not None else None
+            self._learning = asyncio.ensure_future(self.counting.learn(tokens, told))
 
     async def _answer(
-        self, stack: AsyncExitStack, wanted: tuple[FillPrompt, Extent], purpose: Purpose
-    ) -> tuple[Answer, Delta | None, Choice]:
-        """The answer once its first piece is there, asked otherwise where the server refuses and that can help."""
-        (fill, extent), attempt = wanted, self._plan.begin()
+        self, stack: AsyncExitStack, wanted: tuple[Sight, Extent], purpose: Purpose
+    ) -> tuple[Answer, Delta | None, Attempt, int]:
+        """The answer once its first piece is there, asked otherwise where the server refuses and that can help.
+
+        With the way in which it was asked and the prompt's tokens.
+        """
+        (sight, extent), attempt = wanted, self._plan.begin()
         while True:
             async with AsyncExitStack() as trying:
                 try:
-                    request = self._request(fill, extent, attempt)
+                    request, tokens = self._request(sight, extent, attempt)
                     bare = provider_for(self._connection, attempt.choice)
-                    provider = MeteredProvider(bare, self.governor, self._counter.count, purpose)
+                    provider = MeteredProvider(bare, self.governor, self._count, purpose)
                     answer = await trying.enter_async_context(provider.stream(request))
                     first = await anext(answer, None)
                 except ModelError as error:
@@ -154,46 +182,62 @@ class ModelAsker:
                 else:
                     stack.push_async_exit(trying.pop_all())
                     self._plan.proved(attempt)
-                    return answer, first, attempt.choice
+                    return answer, first, attempt, tokens
             attempt = following
 
-    def _request(self, fill: FillPrompt, extent: Extent, attempt: Attempt) -> ModelRequest:
+    def _request(self, sight: Sight, extent: Extent, attempt: Attempt) -> tuple[ModelRequest, int]:
         began = self.governor.now
+        rendered = self._prompting.write(sight, attempt)
         # A line ends at its end; but a chat model may put a fence, and with it a line end, in front.
         ends_with_line = extent.one_line and attempt.choice.mode != "chat"
         request = ModelRequest(
-            prompt=render(fill, attempt.choice, attempt.budget, self._counter),
+            prompt=rendered.prompt,
             max_tokens=extent.tokens,
             temperature=extent.temperature,
             stop=("\n",) if ends_with_line else (),
         )
         self.governor.book.observe("prompt", (self.governor.now - began) * 1000, self.name)
-        return request
+        return request, rendered.tokens
+
+    def _count(self, text: str) -> int:
+        """The model's own tokens in a text, as near as they are known, for limits."""
+        return self.counting.calibration.theirs(self.counting.counter.count_lines(text))
 
     def _holds(self, attempt: Attempt) -> bool:
         """Whether so short a prompt still holds its frame."""
         try:
-            render(FillPrompt("", ""), attempt.choice, attempt.budget, self._counter)
+            self._prompting.holds(attempt)
         except ConfigurationError:
             return False
         return True
 
 
+async def _pieces_of(pieces: Iterable[str]) -> AsyncIterator[str]:
+    """Text that is known already, as an answer."""
+    for piece in pieces:
+        yield piece
+
+
 async def connect(
-    settings: Settings, key: str | None, folders: Sequence[Path] = (), meters: Meters | None = None
+    settings: Settings,
+    key: str | None,
+    folders: Sequence[Path] = (),
+    meters: Meters | None = None,
+    context: ContextSource | None = None,
 ) -> ModelAsker:
     """An asker for the configured endpoint, its connection open and warm where the server can be reached.
 
     Limits are shared and usage is kept by `meters`, which the caller closes; without, in the memory of the asker.
-    What the server said is in `seen`; one that does not answer now may do so later. ConfigurationError where the
-    endpoint cannot be asked as configured.
+    What stands in prompts beside the document comes from `context`. What the server said is in `seen`; one that does
+    not answer now may do so later. ConfigurationError where the endpoint cannot be asked as configured.
     """
     connection = Connection(endpoint_of(settings, key))
-    counter = TokenCounter(encoding_for(settings.model.name))
     try:
-        seen, _ = await asyncio.gather(probe(connection), counter.load())
-        rules = Rules(settings.context.max_tokens, Exclusions(settings.exclude, folders), tuple(folders))
-        return ModelAsker(connection, counter, rules, seen, governor_of(settings, meters or Meters(None)))
+        seen = await probe(connection)
+        family = choices(connection.endpoint, seen)[0].family
+        counting = await counting_for(connection, seen, family, settings.model.tokenizer)
+        rules = Rules(settings.context.max_tokens, Exclusions(settings.exclude, folders), tuple(folders), context)
+        return ModelAsker(connection, counting, rules, seen, governor_of(settings, meters or Meters(None)))
     except BaseException:
         await connection.aclose()
         raise
@@ -225,11 +269,3 @@ def endpoint_of(settings: Settings, key: str | None) -> Endpoint:
         ca_file=model.ca_file,
         families=families_of(model.families),
     )
-
-
-def _shown_path(path: Path, folders: Sequence[Path]) -> str:
-    """The path as the model sees it: below its workspace folder, never the folders above."""
-    for folder in folders:
-        if path.is_relative_to(folder):
-            return path.relative_to(folder).as_posix()
-    return path.name

@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 _ANSWER: Final = 512
 """Tokens of a context window that are kept for the answer."""
 _CERTAIN: Final = 0.95
-"""How much of the rest a prompt may take: a model's own tokens are not quite those that are counted here."""
+"""How much of the rest a prompt may take where a model's own tokens are not quite those that are counted here."""
+_EXACT: Final = 0.99
+"""The same where they are: a chat template's few tokens are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,12 @@ class Plan:
             logger.info("%s", note)
 
 
-def prompt_budget(wished: int, choice: Choice, seen: Probe) -> int:
-    """How long prompts may be, in tokens: what the user wishes, or less where the model takes less."""
+def prompt_budget(wished: int, choice: Choice, seen: Probe, *, exact: bool = False) -> int:
+    """How long prompts may be, in tokens: what the user wishes, or less where the model takes less.
+
+    `exact` says that the model's own tokenizer counts.
+    """
     context = seen.context or (choice.family.context if choice.family else None)
     if context is None:
         return wished
-    return min(wished, int((context - min(_ANSWER, context // 4)) * _CERTAIN))
+    return min(wished, int((context - min(_ANSWER, context // 4)) * (_EXACT if exact else _CERTAIN)))

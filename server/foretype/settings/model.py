@@ -150,6 +150,12 @@ class Model:
         "File of certificates (PEM) whose authorities are trusted for the model's server, besides the system's.",
         _USER,
     )
+    tokenizer: str = option(
+        "",
+        "File `tokenizer.json` of the model (or the folder that it is in), by which tokens are counted exactly; needs "
+        "`foretype[tokenizers]`. Servers that have llama.cpp's or vLLM's `/tokenize` need no file.",
+        _USER,
+    )
     families: Mapping[str, FamilySettings] = option(
         {}, "Families of models that Foretype does not know, by a name of your choice; see docs/models.md.", _USER
     )

@@ -129,7 +129,7 @@ async def test_the_context_that_the_server_names_is_kept_from_the_start(monkeypa
         await text_of(asker)
         await asker.close()
     (request,) = stub.asked
-    assert asker._counter.count(request.body["prompt"]) <= 729
+    assert asker.counter.count(request.body["prompt"]) <= 729
 
 
 async def refusal_of(**chosen: Any) -> ForetypeError:

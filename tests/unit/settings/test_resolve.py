@@ -75,6 +75,7 @@ GOOD: dict[str, tuple[object, object]] = {
     ),
     "model.proxy": ("http://proxy.lan:3128", "http://proxy.lan:3128"),
     "model.ca_file": ("~/ca.pem", "~/ca.pem"),
+    "model.tokenizer": ("~/tokenizer.json", "~/tokenizer.json"),
     "model.families": (
         {"mine": {"template": "<p>{prefix}\n<s>{suffix}<m>", "stop": ["\n\n"], "context": 4096}},
         {"mine": FamilySettings("<p>{prefix}\n<s>{suffix}<m>", (), ("\n\n",), (), 4096)},
@@ -96,10 +97,14 @@ GOOD: dict[str, tuple[object, object]] = {
     "limits.requests_per_minute": (30, 30),
     "limits.tokens_per_minute": (10**6, 10**6),
     "limits.tokens_per_day": (1, 1),
+    "limits.concurrent_requests": (4, 4),
+    "completion.learned_gate": ("off", "off"),
+    "usage.keep": (False, False),
     "actions.enable": (False, False),
     "actions.max_tokens": (4096, 4096),
     "actions.timeout": (60, 60.0),
     "actions.concurrency": (20, 20),
+    "actions.confirm": ("files", "files"),
     "actions.language": ("German", "German"),
     "actions.custom": (
         {"loud": {"prompt": "Shout\nin {{selection}}", "output": "insert", "languages": ["python"]}},

@@ -1,0 +1,45 @@
+"""How much of a prompt repeats the head of the one before it: what a server with a prefix cache need not compute anew.
+
+Pure but for the last prompt, which it holds and tells nobody.
+"""
+
+from __future__ import annotations
+
+from foretype.models.provider import Prompt
+from foretype.prompts.parts import Rendered
+from foretype.prompts.tokens import Counter
+
+
+class Heads:
+    """The prompts of one endpoint in their order."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._last: str | None = None
+
+    def repeated(self, rendered: Rendered[Prompt]) -> tuple[int, int] | None:
+        """Tokens of the longest head that this prompt has in common with the last one, and all of its tokens.
+
+        None for the first. The text counts in the order in which the model reads it; where the server builds the
+        prompt, as it is known to.
+        """
+        text = "".join(part.text for part in rendered.parts)
+        last, self._last = self._last, text
+        if last is None:
+            return None
+        total = self._counter.count_lines(text)
+        # Tokens at the border are the new text's own: they are not the same as before.
+        rest = self._counter.count_lines(text[common_head(last, text) :])
+        return max(0, total - rest), total
+
+
+def common_head(one: str, other: str) -> int:
+    """The number of characters at the beginning that two texts share."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
