@@ -67,6 +67,11 @@ def negotiated_encoding(capabilities: types.ClientCapabilities) -> Encoding:
     return "utf-16"
 
 
+def experimental(params: types.InitializeParams) -> Mapping[str, Any]:
+    """What a client says beyond the standard, in our own names."""
+    return _ours(params.capabilities.experimental, params.initialization_options)
+
+
 def _dynamic(capability: Any) -> bool:
     return bool(capability and capability.dynamic_registration)
 

@@ -20,6 +20,7 @@ from foretype import __version__
 from foretype.errors import ForetypeError
 from foretype.lsp import workspace_events
 from foretype.lsp.capabilities import ClientCapabilities, negotiated_encoding
+from foretype.lsp.code_actions import ActionDoor
 from foretype.lsp.completion import completion
 from foretype.lsp.configuration import SECTION, Configuration
 from foretype.lsp.copilot import CopilotDoor
@@ -107,6 +108,8 @@ class Server(LanguageServer):
         self._log = ClientLog(self.window_log_message, self.protocol)
         self._unwatch: Callable[[], None] = lambda: None
         self._copilot = CopilotDoor(self)
+        self.trusted = False  # whether the user trusts the workspace
+        self.actions = ActionDoor(self)
 
     @cached_property
     def completer(self) -> Completer:
@@ -128,6 +131,11 @@ class Server(LanguageServer):
         return Meters(state_folder())
 
     @property
+    def asker(self) -> ModelAsker | None:
+        """The configured model; None without one, and while it is being connected to."""
+        return self._asker
+
+    @property
     def governor(self) -> Governor | None:
         """What limits and counts the questions to the configured model; None without one."""
         return self._asker.governor if self._asker is not None else None
@@ -146,6 +154,7 @@ class Server(LanguageServer):
         self.documents.encoding = negotiated_encoding(params.capabilities)
         self._register()
         self._copilot.register(params)
+        self.actions.register(params)
 
     def on_initialized(self) -> None:
         """The client takes requests: ask it for its settings, load what is slow, start the index."""
@@ -155,11 +164,13 @@ class Server(LanguageServer):
         self._copilot.begin()
         self.configuration.tell_problems(self.configuration.resolve())
         self.protocol.spawn(workspace_events.register_watchers(self))
+        self.protocol.spawn(self.actions.begin())
         self.protocol.spawn(self._begin())
 
     def on_shutdown(self) -> None:
         """Let go of connections and processes."""
         self._unwatch()
+        self.actions.stop()
         if "completer" in vars(self):
             self.completer.stop()
         self._log.end()
@@ -188,6 +199,7 @@ class Server(LanguageServer):
         await self.configuration.pull(lambda: self.workspace_configuration_async(params))
 
     def _adopt(self, resolved: Resolved) -> None:
+        self.trusted = resolved.trusted
         self.settings = resolved.settings
         self._log.choose(self.settings.log.level)
 

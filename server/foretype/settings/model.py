@@ -20,6 +20,7 @@ Trigger = Literal["auto", "manual"]
 Popup = Literal["auto", "always", "never"]
 Prefetch = Literal["auto", "always", "never"]
 ActionOutput = Literal["replace", "insert", "explain"]
+Confirm = Literal["always", "files", "never"]
 LogLevel = Literal["off", "error", "warning", "info", "debug"]
 
 _USER = Rule(scope="user")
@@ -263,6 +264,12 @@ class Actions:
         4,
         "Most questions at once when an action works through many functions or files.",
         Rule(scope="user", minimum=1, maximum=100),
+    )
+    confirm: Confirm = option(
+        "always",
+        "Whether an edit is shown for confirmation first, in editors that can: each (`always`), those that create a "
+        "file or change several (`files`), or none (`never`); one undo takes any of them back.",
+        _USER,
     )
     language: str = option("English", "Language of explanations, and the one that comments are translated to.")
     custom: Mapping[str, CustomAction] = option(

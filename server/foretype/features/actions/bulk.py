@@ -1,0 +1,216 @@
+"""One action for many units: many questions at once on the bulk lane, every answer checked as a single one is.
+
+What is finished goes into the journal at once. What fails is listed with its reason, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from foretype.errors import ForetypeError
+from foretype.features.actions.asking import ActionModel
+from foretype.features.actions.change import FileChange, joined
+from foretype.features.actions.journal import Journal, key_of
+from foretype.features.actions.run import Job, edits_again, edits_for, prose_for
+from foretype.features.actions.unit import find_unit
+from foretype.features.actions.values import Unfit, Unit
+from foretype.repository.options import IndexOptions
+from foretype.repository.walk import Walker
+from foretype.scheduling.bulk import Progress as BulkProgress
+from foretype.scheduling.bulk import run_bulk
+from foretype.syntax.definitions import definitions
+
+DOCUMENTED_KINDS: Final = frozenset(("function", "method", "class", "interface"))
+MOST_FILES: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One unit of bulk work. `open`: the editor has the document."""
+
+    job: Job
+    name: str
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A piece that nothing came of, and why."""
+
+    name: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far it is. `left` is about how many seconds it will still take, None while nobody can say."""
+
+    done: int
+    total: int
+    failed: int
+    left: float | None = None
+
+    def __str__(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        left = f", about {_duration(self.left)} left" if self.left else ""
+        return f"{self.done} of {self.total}{failed}{left}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of all pieces: one change for each document, texts by piece, and what failed."""
+
+    changes: list[FileChange] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+class PieceFailed(ForetypeError):
+    """A piece whose answer does not fit; the same question will not do better."""
+
+
+async def run_pieces(
+    pieces: Sequence[Piece],
+    model: ActionModel,
+    journal: Journal,
+    concurrency: int,
+    progress: Callable[[State], None] = lambda _state: None,
+) -> Outcome:
+    """Do all pieces, so many at once. Cancelling it closes what is under way; the journal has what was finished."""
+    began = time.monotonic()
+    fresh = 0
+
+    async def work(piece: Piece) -> FileChange | str:
+        nonlocal fresh
+        key = _key(piece, model)
+        known = journal.answer(key)
+        if known is not None and (result := await _again(piece, known)) is not None:
+            return result
+        try:
+            answer, result = await _new(piece, model)
+        except Unfit as unfit:
+            raise PieceFailed(unfit.reason) from unfit
+        fresh += 1
+        journal.add(key, answer)
+        return result
+
+    def tell(now: BulkProgress[Piece, FileChange | str]) -> None:
+        each = (time.monotonic() - began) / fresh if fresh else None
+        left = None if each is None else each * (now.total - now.done)
+        progress(State(now.done, now.total, now.failed, left))
+
+    progress(State(0, len(pieces), 0))
+    results = await run_bulk(pieces, work, concurrency=concurrency, progress=tell)
+    outcome = Outcome()
+    changes: list[FileChange] = []
+    for result in results:
+        piece = result.item
+        if result.error is not None:
+            outcome.failures.append(Failure(piece.name, piece.job.path, result.error.message))
+        elif isinstance(result.value, FileChange):
+            changes.append(result.value)
+        elif result.value is not None:
+            outcome.texts.append((piece.job.path, result.value))
+    outcome.changes.extend(_joined(changes, outcome.failures))
+    return outcome
+
+
+async def _new(piece: Piece, model: ActionModel) -> tuple[str, FileChange | str]:
+    job = piece.job
+    if job.task.use == "prose":
+        text = await prose_for(job, model)
+        return text, text
+    done = await edits_for(job, model)
+    return done.answer, FileChange(job.document, done.edits, open=piece.open)
+
+
+async def _again(piece: Piece, answer: str) -> FileChange | str | None:
+    """What an answer of an earlier run comes to; None where it has to be asked for anew."""
+    if piece.job.task.use == "prose":
+        return answer
+    done = await edits_again(piece.job, answer)
+    return None if done is None else FileChange(piece.job.document, done.edits, open=piece.open)
+
+
+def _joined(changes: list[FileChange], failures: list[Failure]) -> list[FileChange]:
+    """One change for each document; of answers that touch the same lines the first counts."""
+    kept: list[FileChange] = []
+    for change in changes:
+        try:
+            kept = joined([*kept, change])
+        except Unfit as unfit:
+            failures.append(Failure(change.name, change.document.uri, unfit.reason))
+    return kept
+
+
+def _key(piece: Piece, model: ActionModel) -> str:
+    job = piece.job
+    unit = job.unit or Unit(0, len(job.document.lines))
+    text = "".join(job.document.lines[unit.start : unit.end])
+    problems = "\n".join(problem.message for problem in job.problems)
+    return key_of(job.task.name, job.task.prompt, job.document.uri, unit.name, text, problems, model.name)
+
+
+# What there is to do
+
+
+def undocumented(job: Job, is_open: bool = True) -> list[Piece]:
+    """A piece for each definition of the job's document that says nothing of itself. To be called in a thread."""
+    document = job.document
+    found = definitions(document.text, document.language_id)
+    return [
+        Piece(replace(job, unit=Unit(each.start, each.end, each.name, each.kind)), each.qualified_name, is_open)
+        for each in found
+        if each.kind in DOCUMENTED_KINDS and not each.documented and each.body_start < each.end
+    ]
+
+
+def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
+    """A piece for each unit of the job's document that has problems, with all of them. To be called in a thread."""
+    by_unit: dict[Unit, list[int]] = {}
+    for number, problem in enumerate(job.problems):
+        unit = find_unit(job.document, job.task, problem.start, problem.end, (problem,))
+        by_unit.setdefault(unit, []).append(number)
+    return [
+        Piece(
+            replace(job, unit=unit, problems=tuple(job.problems[number] for number in numbers)),
+            unit.name or f"line {unit.start + 1}",
+            is_open,
+        )
+        for unit, numbers in by_unit.items()
+    ]
+
+
+def whole_file(job: Job, is_open: bool = True) -> list[Piece]:
+    """The job's document as one piece."""
+    if not job.document.text.strip():
+        return []
+    return [Piece(replace(job, unit=Unit(0, len(job.document.lines))), job.path, is_open)]
+
+
+def pieces_of(job: Job, is_open: bool = True) -> list[Piece]:
+    """All that there is to do in one document. Raises Unfit for a task that is not made for many."""
+    if job.task.name == "document":
+        return undocumented(job, is_open)
+    if job.task.name == "fix":
+        return each_problem(job, is_open)
+    if job.task.use == "prose":
+        return whole_file(job, is_open)
+    raise Unfit(f"{job.task.name!r} cannot be done for many at once.")
+
+
+def files_below(folder: Path, root: Path, exclude: tuple[str, ...] = ()) -> list[Path]:
+    """The files of source code below a folder, as the index would take them. To be called in a thread."""
+    below = "" if folder == root else folder.relative_to(root).as_posix() + "/"
+    walker = Walker(root, IndexOptions(exclude=exclude, max_files=MOST_FILES))
+    return [root / candidate.path for candidate in walker.files(below)]
+
+
+def _duration(seconds: float | None) -> str:
+    seconds = seconds or 0.0
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,120 @@
+"""Work-done progress: what is happening, shown by the editor, and the user's way to stop it there.
+
+Knows tokens and tasks, not what the work is. Nothing is shown to clients that do not show progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from foretype.lsp.protocol import Conversation
+
+logger = logging.getLogger(__name__)
+
+Token = str | int
+
+REPORT_PAUSE: Final = 0.1
+"""Seconds between two reports: nobody reads faster, and each is a message."""
+
+
+@dataclass(eq=False)
+class Progress:
+    """One piece of work as the user sees it. Reports before the client is ready are dropped but for the last."""
+
+    board: ProgressBoard
+    token: Token | None
+    title: str
+    begun: bool = False
+    ended: bool = False
+    message: str = ""
+    percentage: int | None = None
+    _reported: float = field(default=0.0, repr=False)
+
+    def begin(self) -> None:
+        """The client takes reports from now on."""
+        if self.token is None or self.begun or self.ended:
+            return
+        self.begun = True
+        start = types.WorkDoneProgressBegin(
+            self.title, cancellable=True, message=self.message or None, percentage=self.percentage
+        )
+        self.board.send(self.token, start)
+
+    def report(self, message: str, percentage: int | None = None, *, now: bool = True) -> None:
+        """Say what is happening. What is not important enough to say `now` is left out where it comes too often."""
+        self.message, self.percentage = message, percentage
+        moment = time.monotonic()
+        if not self.begun or self.ended or (not now and moment - self._reported < REPORT_PAUSE):
+            return
+        self._reported = moment
+        report = types.WorkDoneProgressReport(cancellable=True, message=message, percentage=percentage)
+        self.board.send(self.token, report)
+
+    def end(self, message: str = "") -> None:
+        """The work is over."""
+        if self.begun and not self.ended:
+            self.board.send(self.token, types.WorkDoneProgressEnd(message=message or None))
+        self.ended = True
+
+
+class ProgressBoard:
+    """One client's progress. `enabled`: it shows work that the server begins."""
+
+    def __init__(self, protocol: Conversation, enabled: bool) -> None:
+        self._protocol = protocol
+        self._enabled = enabled
+        self._running: dict[Token, asyncio.Task[Any]] = {}
+        self._count = 0
+
+    @asynccontextmanager
+    async def shown(self, title: str, token: Token | None = None) -> AsyncIterator[Progress]:
+        """Show the current task's work, by the client's own token where it sent one. Cancelling it cancels the task."""
+        progress = Progress(self, token, title)
+        task = asyncio.current_task()
+        if token is None and self._enabled:
+            self._count += 1
+            progress.token = f"foretype-{self._count}"
+            self._protocol.spawn(self._create(progress))
+        if progress.token is not None and task is not None:
+            self._running[progress.token] = task
+        if token is not None:
+            progress.begin()
+        ending = ""
+        try:
+            yield progress
+        except asyncio.CancelledError:
+            ending = "Cancelled."
+            raise
+        finally:
+            if progress.token is not None:
+                self._running.pop(progress.token, None)
+            progress.end(ending)
+
+    async def _create(self, progress: Progress) -> None:
+        params = types.WorkDoneProgressCreateParams(progress.token or "")
+        try:
+            await self._protocol.send_request_async(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params)
+        except Exception as error:  # noqa: BLE001  without a place to show progress, the work goes on
+            logger.info("The editor shows no progress: %s", type(error).__name__)
+            return
+        progress.begin()
+
+    def cancelled(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """The user has stopped a piece of work."""
+        task = self._running.get(params.token)
+        if task is not None:
+            task.cancel()
+
+    def send(self, token: Token | None, value: Any) -> None:
+        """One message about a piece of work."""
+        if token is not None:
+            self._protocol.notify(types.PROGRESS, types.ProgressParams(token, value))
