@@ -126,10 +126,10 @@ class IndexWorker:
                 self._search.put_changes(changes.weights, changes.state)
             is_news = self._told != (0, self._search.error)
         if is_news:
-            self._tell_search()
             if not self._search.waiting:
                 _give_memory_back()
                 self._send(encode("cost", cost()))
+            self._tell_search()
 
     def _tell_search(self) -> None:
         self._told = (self._search.waiting, self._search.error)

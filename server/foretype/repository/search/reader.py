@@ -17,6 +17,7 @@ from foretype.errors import UnknownFormatError
 from foretype.repository.search import database
 from foretype.repository.search.values import Chunk, SearchCounts, Symbol
 from foretype.repository.search.words import queried_words
+from foretype.syntax.values import Import
 
 if TYPE_CHECKING:
     import sqlite3
@@ -105,6 +106,15 @@ class SearchReader:
         ends = tuple("/" + suffix for suffix in wanted)
         return sorted((path for (path,) in rows if f"/{path}".endswith(ends)), key=lambda path: (len(path), path))
 
+    def imports(self, path: str) -> list[Import]:
+        """What a file imports, by line."""
+        rows = self._rows(
+            """SELECT module, names, start, end FROM imports JOIN files ON files.id = imports.file
+            WHERE path = ? ORDER BY start""",
+            (path,),
+        )
+        return [Import(module, tuple(names.split()), start, end) for module, names, start, end in rows]
+
     def references(self, name: str, limit: int) -> list[tuple[str, int]]:
         """Files that mention a name (case counts), and how often; most often first. Bounded for frequent names."""
         word = next(iter(queried_words({name: 1.0})), "")
@@ -128,8 +138,10 @@ class SearchReader:
         found = self._rows(
             "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks), (SELECT count(*) FROM symbols)"
         )
-        size = database.size_on_disk(self._path) if self._path is not None and found else 0
-        return SearchCounts(*found[0], size) if found else SearchCounts()
+        if not found or self._path is None:
+            return SearchCounts()
+        files, chunks, symbols = found[0]
+        return SearchCounts(files, chunks, symbols, database.size_on_disk(self._path))
 
     @property
     def version(self) -> int:
@@ -226,10 +238,12 @@ def _search(db: sqlite3.Connection, words: dict[str, float], limit: int, without
         return []
     # One word at a time: FTS5 weighs columns, not words, and its score of several words is the sum of each word's.
     one = "SELECT rowid AS id, ? * bm25(words) AS score FROM words WHERE words MATCH ?"
+    # With one word alone SQLite would merge the queries, and bm25 cannot be used together with GROUP BY.
+    scores = " UNION ALL ".join([*[one] * len(affordable), "SELECT 0, 0 WHERE 0"])
     # More than asked for, since some are left out.
     room = limit * 2 + 8
     statement = f"""SELECT files.path, chunks.start, chunks.end, chunks.text, best.score FROM
-        (SELECT id, sum(score) AS score FROM ({" UNION ALL ".join([one] * len(affordable))})
+        (SELECT id, sum(score) AS score FROM ({scores})
          GROUP BY id ORDER BY score DESC LIMIT {room + 40 * len(without)}) AS best
         JOIN chunks ON chunks.id = best.id JOIN files ON files.id = chunks.file ORDER BY best.score DESC, best.id"""  # noqa: S608  numbers and text of ours
     values = [value for word, weight in affordable for value in (-weight, f'"{word}"')]
@@ -247,8 +261,9 @@ def _search(db: sqlite3.Connection, words: dict[str, float], limit: int, without
 def _affordable(db: sqlite3.Connection, words: dict[str, float]) -> list[tuple[str, float]]:
     found = db.execute("SELECT value FROM meta WHERE key = 'chunks'").fetchone()
     total = int(found[0]) if found else 0
-    marks = ",".join("?" * len(words))
-    rows = db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", list(words)).fetchall()  # noqa: S608
+    heaviest = sorted(words, key=lambda word: -words[word])[:_MOST_NAMES]
+    marks = ",".join("?" * len(heaviest))
+    rows = db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", heaviest).fetchall()  # noqa: S608
     worth = sorted(
         ((words[word] * math.log(1 + (total - count + 0.5) / (count + 0.5)), count, word) for word, count in rows),
         reverse=True,
@@ -256,7 +271,7 @@ def _affordable(db: sqlite3.Connection, words: dict[str, float]) -> list[tuple[s
     left = _MOST_ROWS
     chosen: list[tuple[str, float]] = []
     for _, count, word in worth[:_MOST_WORDS]:
-        if count <= left:
+        if count <= left or not chosen:
             left -= count
             chosen.append((word, words[word]))
     return chosen

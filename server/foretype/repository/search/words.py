@@ -20,7 +20,7 @@ LONGEST: Final = 64
 """Characters. Longer runs of letters and digits are data (hashes, base 64), not names."""
 
 _NAME: Final = re.compile(r"[^\W\d]\w{2,}")
-_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 # How much a part of a name counts for beside the name itself: `user` of `get_user_by_id` is found in many places that
 # have nothing to do with it.
 _PART_SHARE: Final = 0.35
