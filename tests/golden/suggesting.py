@@ -54,7 +54,14 @@ class SpokenModel:
         self._text, self._size, self._chat = text, size, chat
         self.extents: list[Extent] = []
 
-    def may_see(self, document: Document) -> str:
+    async def known(self, document: Document) -> None:
+        """At once."""
+
+    def not_shown(self, document: Document) -> str:
+        """Nothing is withheld."""
+        return ""
+
+    def may_see(self, document: Document, position: Position) -> str:
         return ""
 
     def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:

@@ -176,7 +176,8 @@ async def _model(place: Place, settings: Settings, completer: Completer, notes: 
         else:
             await asker.warm()
             completer.configure(settings, exclusions, asker)
-            if withheld := asker.may_see(place.document):
+            await asker.known(place.document)
+            if withheld := asker.may_see(place.document, place.position) or asker.not_shown(place.document):
                 notes.append(withheld)
         yield
     finally:

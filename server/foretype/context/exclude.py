@@ -33,6 +33,10 @@ class Exclusions:
         """Whether the user's globs name the document or a folder above it; the last glob that speaks decides."""
         return self._chosen(path) is True
 
+    def excluded_document(self, uri: str) -> bool:
+        """The same of an open document, whether it is a file here or not."""
+        return self.excluded(path_of(uri) or _name_of(uri))
+
     def withheld(self, path: PurePath | None) -> str:
         """Why no model may see the file, by its name alone, as one sentence; "" where the name says nothing."""
         if path is None:

@@ -21,6 +21,8 @@ from foretype.text.positions import Position
 
 INSIDE: Final = "The cursor stands in what looks like a secret, so no model is asked."
 
+ONE_SECRET: Final = "1 secret is withheld from the model."
+
 _DOCUMENTS: Final = 32
 """Documents whose scan is kept; it is much smaller than the document."""
 
@@ -54,6 +56,13 @@ class Gate:
         if PLACEHOLDER in redact(language).text or not _LANGUAGE.fullmatch(language):
             return replace(shown, document=replace(shown.document, language_id=""))
         return shown
+
+    def taken_out(self, document: Document) -> str:
+        """What was taken out of a document when it was shown last, as a sentence without it; "" where nothing."""
+        scan = self._scans.get(document.uri)
+        if scan is None or not scan.count:
+            return ""
+        return f"{scan.count} secrets are withheld from the model." if scan.count > 1 else ONE_SECRET
 
     def prepare(self, document: Document) -> Iterator[None]:
         """Read an opened document in small steps, so that the first prompt need not do it."""

@@ -19,6 +19,7 @@ from foretype.features.metered import MeteredProvider
 from foretype.features.plan import Attempt, Plan, prompt_budget
 from foretype.features.prompting import CHARACTERS_PER_TOKEN, ContextSource, Prompting, Rules, Sight
 from foretype.features.reading import insertable
+from foretype.features.withheld import without_placeholders
 from foretype.models.connection import Connection
 from foretype.models.openai_chat import ChatProvider
 from foretype.models.probing import Probe, probe
@@ -78,9 +79,17 @@ class ModelAsker:
         """What the server's refusals have changed since, in a sentence or two; "" where nothing."""
         return self._plan.note
 
-    def may_see(self, document: Document) -> str:
-        """Why the model must not see this document, "" where it may."""
-        return self.gate.closed(document)
+    async def known(self, document: Document) -> None:
+        """Wait, a moment at most, until it is known whether the model may see this document."""
+        await self.gate.known(document)
+
+    def may_see(self, document: Document, position: Position) -> str:
+        """Why the model must not be asked about this place, "" where it may."""
+        return self.gate.closed(document, position)
+
+    def not_shown(self, document: Document) -> str:
+        """What of this document the model was not shown, in a sentence; "" where all."""
+        return self.gate.taken_out(document)
 
     @property
     def gate(self) -> Gate:
@@ -145,7 +154,7 @@ class ModelAsker:
         async with AsyncExitStack() as stack:
             answer, first, attempt, tokens = await self._answer(stack, (sight, extent), purpose)
             chat = attempt.choice.mode == "chat"
-            pieces = insertable(answer, sight.hole(self._reach) if chat else None, first)
+            pieces = without_placeholders(insertable(answer, sight.hole(self._reach) if chat else None, first))
             try:
                 yield await stack.enter_async_context(aclosing(pieces))
             finally:

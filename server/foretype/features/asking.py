@@ -32,8 +32,14 @@ class ModelSource(Protocol):
     def resting(self) -> str:
         """Why asking it now would be in vain, "" where it can be asked: it failed, or no room is left for now."""
 
-    def may_see(self, document: Document) -> str:
-        """Why the model must not see this document, "" where it may."""
+    async def known(self, document: Document) -> None:
+        """Wait, a moment at most, until it is known whether it may see this document."""
+
+    def may_see(self, document: Document, position: Position) -> str:
+        """Why the model must not be asked about this place, "" where it may."""
+
+    def not_shown(self, document: Document) -> str:
+        """What of this document it was not shown, in a sentence; "" where all."""
 
     def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:
         """What opens the stream of text that the model would put here. Opening raises ModelError."""

@@ -30,7 +30,6 @@ from foretype.settings.model import Settings
 from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.document import Document
 from foretype.text.positions import Position
-from foretype.text.uris import path_of
 
 MOST_BY_HAND: Final = 3
 """Alternatives of the embedded engine when the user asks by hand."""
@@ -89,7 +88,7 @@ class Completer:
 
     def silence(self, document: Document, *, invoked: bool = False) -> str:
         """Why this document gets no suggestions, "" where it does."""
-        if self._exclusions.excluded(path_of(document.uri)):
+        if self._exclusions.excluded_document(document.uri):
             return "The file is excluded by the settings."
         return reason_for_silence(document, self.settings, invoked=invoked) or ""
 
@@ -103,11 +102,21 @@ class Completer:
             self.store.leave(place.document, None)  # nobody waits for what is written elsewhere in the document
             return Outcome()
         model = self.model
-        if model is None or model.may_see(place.document):
-            outcome = self._embedded(place)
+        if model is not None:
+            await model.known(place.document)
+        closed = self._closed(place)
+        if model is None or closed:
+            outcome = replace(self._embedded(place), closed=closed)
         else:
             outcome = await self._modelled(place, model, ticket)
+            outcome = replace(outcome, not_shown=model.not_shown(place.document))
         return outcome if request.selected is None else from_popup_item(outcome, request)
+
+    def _closed(self, place: CompletionRequest) -> str:
+        """Why no model may be asked here, "" where one may, or has answered already."""
+        model = self.model
+        reason = model.may_see(place.document, place.position) if model is not None else ""
+        return "" if model is None or (reason and self._known(place, model) is not None) else reason
 
     def embedded_now(self, request: CompletionRequest) -> Outcome:
         """What is known without waiting: for popups, which other sources must not have to wait for."""
@@ -216,8 +225,10 @@ class Completer:
     def _begin_ahead(self, request: CompletionRequest, match: Match) -> None:
         """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""
         model, wishes = self.model, self.settings.completion
-        if model is None or model.resting or self.silence(request.document) or model.may_see(request.document):
+        if model is None or model.resting or self.silence(request.document):
             return  # settings may have changed since the suggestion was shown
+        if model.may_see(request.document, request.position):
+            return
         if wishes.multiline != "never":
             ask(self.store, request, model, block_extent(wishes), match.generation)
 

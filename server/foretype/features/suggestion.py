@@ -61,9 +61,12 @@ class Outcome:
 
     `superseded`: a newer request or edit has made it pointless, what is shown may stay. `silence`: why this document
     gets no suggestions, "" where it does. `problem`: why the model did not answer, "" where it did or was not asked.
+    `closed`: why no model may be asked about this place; `not_shown`: what of the document it was not shown.
     """
 
     suggestions: tuple[Suggestion, ...] = ()
     superseded: bool = False
     silence: str = ""
     problem: str = ""
+    closed: str = ""
+    not_shown: str = ""

@@ -32,7 +32,13 @@ class Moody:
         self.asked: list[float] = []
         self.closed = 0
 
-    def may_see(self, document: Document) -> str:
+    async def known(self, document: Document) -> None:
+        pass
+
+    def not_shown(self, document: Document) -> str:
+        return ""
+
+    def may_see(self, document: Document, position: Position) -> str:
         return ""
 
     def opener(self, document: Document, position: Position, extent: Extent, *, ahead: bool = False) -> Opener:

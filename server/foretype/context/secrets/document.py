@@ -56,6 +56,8 @@ class DocumentScan:
     def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
         self._settings = False
+        self.count = 0
+        """How many secrets were taken out when it was shown last."""
         self._last: tuple[Lines, dict[int, tuple[Span, ...]]] | None = None
 
     def prepare(self, document: Document) -> Iterator[None]:
@@ -69,6 +71,11 @@ class DocumentScan:
 
     def shown(self, document: Document, position: Position) -> Shown:
         """The document without its secrets."""
+        shown = self._shown(document, position)
+        self.count = len(shown.found)
+        return shown
+
+    def _shown(self, document: Document, position: Position) -> Shown:
         self._begin(document)
         line = document.lines[position.line]
         spans, unread = self._spans(document.lines, position.line)
