@@ -103,6 +103,7 @@ class Server(LanguageServer):
         self._keys = KeyFinder()
         self._asker: ModelAsker | None = None
         self.unusable = ""  # why the configured model cannot be asked at all
+        self.not_shown = ""  # what of the document that was last asked about the model did not see
         self._choosing: asyncio.Task[Any] | None = None
         self._shown: OrderedDict[str, Suggestion] = OrderedDict()
         self._log = ClientLog(self.window_log_message, self.protocol)

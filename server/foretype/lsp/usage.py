@@ -54,11 +54,15 @@ def tell_health(server: Server, governor: Governor | None, outcome: Outcome | No
     facts = governor.facts() if governor is not None else Facts()
     if outcome is not None and outcome.silence:
         facts = Facts(outcome.silence)
+    elif outcome is not None and outcome.closed:
+        facts = Facts(outcome.closed)
+    if outcome is not None:
+        server.not_shown = outcome.not_shown
     found = health(facts, datetime.now().astimezone())
     if outcome is not None and outcome.problem and found.kind == "Normal":
         server.status.set("Warning", f"The embedded engine answers: {outcome.problem}")
     elif server.unusable and found.kind == "Normal":
         server.status.set("Error", server.unusable)
     else:
-        message = found.message or (server.note if found.kind == "Normal" else "")
+        message = found.message or (server.note or server.not_shown if found.kind == "Normal" else "")
         server.status.set(found.kind, message, busy=found.busy, incident=found.incident)
