@@ -7,11 +7,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 FILE   ?=
 
-.PHONY: help setup demo test test-all test-editors vsix lint types format lock docs bench clean
+.PHONY: help setup demo test test-all fuzz test-editors vsix lint types format lock docs bench clean
 
 help:
 	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file'
 	@echo 'make test               set up, then run the tests (under 10 minutes)'
+	@echo 'make fuzz               10,000 prompts against their budgets (a few minutes)'
 	@echo 'make test-editors       drive real VS Code, Neovim and Helix'
 	@echo 'make vsix               build the VS Code extension (needs Node)'
 	@echo 'make lint types         ruff and mypy'
@@ -38,6 +39,10 @@ test: setup
 
 test-all: setup
 	@$(BIN)/pytest tests
+
+# `make test` writes 500 of them.
+fuzz: setup
+	@FORETYPE_FUZZ=10000 $(BIN)/pytest -q tests/unit/prompts/test_fuzz.py
 
 # Real VS Code, Neovim and Helix; installs what it needs into .cache/ (about 1.5 GB with VS Code).
 test-editors: setup

@@ -45,11 +45,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Rendered(Generic[P]):
-    """A prompt, its parts in their order, and its length in tokens by the counter, which is at most the budget's."""
+    """A prompt, its parts in their order, and its length in tokens by the counter, which is at most the budget's.
+
+    `complete`: all of the document is in it.
+    """
 
     prompt: P
     parts: tuple[Part, ...]
     tokens: int
+    complete: bool = False
 
     def spent(self, *kinds: PartKind) -> int:
         """Tokens of the parts of these kinds."""

@@ -100,7 +100,7 @@ class PromptWriter:
             # What the window itself could not use is no error of counting.
             error = left - (room - window.tokens)
             if left >= 0 and (window.complete or not retries or error <= SLACK * budget / 4):
-                return Rendered(filled.prompt, parts_of(filled, window, self._counter), tokens)
+                return Rendered(filled.prompt, parts_of(filled, window, self._counter), tokens, window.complete)
             retries -= left >= 0
             memory.gain += error * 3 // 4 if left >= 0 else left
 
