@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
 from foretype.cli.source import Source, open_source
-from foretype.context.exclude import Exclusions
+from foretype.context.exclude import exclusions_of
 from foretype.errors import ConfigurationError
 from foretype.features.complete import MOST_BY_HAND, Completer
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
@@ -157,7 +157,7 @@ async def _workspaces(place: Place, settings: Settings, notes: list[str]) -> Asy
 @asynccontextmanager
 async def _model(place: Place, settings: Settings, completer: Completer, notes: list[str]) -> AsyncIterator[None]:
     """Let the completer ask the configured model, if there is one that can be asked."""
-    exclusions = Exclusions(settings.exclude, [place.source.folder])
+    exclusions = exclusions_of(settings, [place.source.folder])
     completer.configure(settings, exclusions, None)
     if not settings.model.base_url or settings.model.mode == "local":
         yield

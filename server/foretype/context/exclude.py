@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from foretype.context.looking import Looking
 from foretype.context.names import DEFAULT, Ways, is_data, secret_name
 from foretype.repository.patterns import Pattern, compile_pattern
+from foretype.settings.model import Settings
 from foretype.text.uris import path_of
 
 NOT_KNOWN: str = "It is not known yet whether a model may see this file."
@@ -123,3 +124,9 @@ def _name_of(uri: str) -> PurePath | None:
     except ValueError:
         return None
     return PurePosixPath(path) if path else None
+
+
+def exclusions_of(settings: Settings, folders: Iterable[PurePath]) -> Exclusions:
+    """The rules that the settings make for a client with these folders."""
+    context = settings.context
+    return Exclusions(settings.exclude, folders, Ways(context.outside_workspace, context.git_ignored))

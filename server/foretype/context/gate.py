@@ -21,7 +21,7 @@ from foretype.text.positions import Position
 
 INSIDE: Final = "The cursor stands in what looks like a secret, so no model is asked."
 
-ONE_SECRET: Final = "1 secret is withheld from the model."
+_ONE: Final = "1 secret is withheld from the model."
 
 _DOCUMENTS: Final = 32
 """Documents whose scan is kept; it is much smaller than the document."""
@@ -62,7 +62,7 @@ class Gate:
         scan = self._scans.get(document.uri)
         if scan is None or not scan.count:
             return ""
-        return f"{scan.count} secrets are withheld from the model." if scan.count > 1 else ONE_SECRET
+        return f"{scan.count} secrets are withheld from the model." if scan.count > 1 else _ONE
 
     def prepare(self, document: Document) -> Iterator[None]:
         """Read an opened document in small steps, so that the first prompt need not do it."""

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from foretype.context.exclude import NOT_KNOWN, Exclusions
+from foretype.context.exclude import NOT_KNOWN, exclusions_of
 from foretype.context.gate import Gate
 from foretype.errors import ConfigurationError, ModelError
 from foretype.features.metered import MeteredProvider
@@ -245,7 +245,7 @@ async def connect(
         seen = await probe(connection)
         family = choices(connection.endpoint, seen)[0].family
         counting = await counting_for(connection, seen, family, settings.model.tokenizer)
-        rules = Rules(settings.context.max_tokens, Exclusions(settings.exclude, folders), tuple(folders), context)
+        rules = Rules(settings.context.max_tokens, exclusions_of(settings, folders), tuple(folders), context)
         return ModelAsker(connection, counting, rules, seen, governor_of(settings, meters or Meters(None)))
     except BaseException:
         await connection.aclose()

@@ -205,9 +205,9 @@ class Server(LanguageServer):
         self._log.choose(self.settings.log.level)
 
     def _exclusions(self) -> Exclusions:
-        from foretype.context.exclude import Exclusions
+        from foretype.context.exclude import exclusions_of
 
-        return Exclusions(self.settings.exclude, self.workspaces.folders)
+        return exclusions_of(self.settings, self.workspaces.folders)
 
     def _take_settings(self, resolved: Resolved) -> None:
         """Settings have changed: choose the model anew and bring the index in line."""
@@ -307,7 +307,14 @@ class Server(LanguageServer):
             logger.debug("A suggestion was accepted (%s).", known.source)
         return known is not None
 
+    def ignore_files_changed(self) -> None:
+        """What a model may see may be something else now."""
+        if self._asker is not None:
+            self._asker.gate.look_again()
+
     def _prepare_opened(self, before: Document | None, after: Document | None) -> None:
+        if before is not None and after is None and self._asker is not None:
+            self._asker.forget(before.uri)
         if before is not None or after is None:
             return
         if not self.client.watched_files:
@@ -323,6 +330,10 @@ class Server(LanguageServer):
             return
         for _ in self.completer.prepare(document):
             await asyncio.sleep(0)
+        if self._asker is not None:
+            await self._asker.known(document)
+            for _ in self._asker.gate.prepare(document):
+                await asyncio.sleep(0)
 
     # Messages
 

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 TRUST_NOTIFICATION: Final = "foretype/didChangeTrust"
 
 _SETTINGS_FILES: Final = frozenset((*PROJECT_FILES, SHARED_FILE))
+IGNORE_FILES: Final = (".gitignore", ".foretypeignore")
 
 
 def register(server: Server) -> None:
@@ -78,6 +79,8 @@ def _take_in(server: Server, changed: list[str], deleted: list[str]) -> None:
     paths = [path_of(uri) for uri in (*changed, *deleted)]
     if any(path is not None and path.parent == folder and path.name in _SETTINGS_FILES for path in paths):
         server.configuration.read_again(folder)
+    if any(path is not None and path.name in IGNORE_FILES for path in paths):
+        server.ignore_files_changed()
     server.workspaces.files_changed(changed, deleted)
 
 

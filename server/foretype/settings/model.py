@@ -222,6 +222,10 @@ class Context:
         "Longest prompt in tokens, counted by the model's own tokenizer where it is known.",
         Rule(minimum=256, maximum=2_000_000),
     )
+    outside_workspace: bool = option(
+        False, "Whether the model may see open files outside the workspace folders, and where links lead there.", _USER
+    )
+    git_ignored: bool = option(False, "Whether the model may see files that git ignores.", _USER)
 
 
 @dataclass(frozen=True, slots=True)
