@@ -28,7 +28,12 @@ class Slot:
     @property
     def volatile(self) -> bool:
         """Whether it stands behind those that stay."""
-        return self.snippet.origin in VOLATILE
+        return is_volatile(self.snippet)
+
+
+def is_volatile(snippet: Snippet) -> bool:
+    """Whether a snippet changes while one types."""
+    return snippet.origin in VOLATILE
 
 
 class Slots:

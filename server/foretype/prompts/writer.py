@@ -22,7 +22,7 @@ from foretype.prompts.kept import NOTHING
 from foretype.prompts.parts import Rendered
 from foretype.prompts.place import Place
 from foretype.prompts.room import too_small
-from foretype.prompts.slots import Slot, Slots
+from foretype.prompts.slots import Slot, Slots, is_volatile
 from foretype.prompts.tokens import Counter
 from foretype.prompts.trimming import trimmed
 from foretype.prompts.window import SLACK, Frame, Window, WindowMemory, window_at
@@ -40,6 +40,10 @@ SHORTEST_CUT: Final = 64
 """Tokens. In small rooms a snippet may be so long all the same."""
 
 MOST_COSTS: Final = 4_000
+PATIENCE: Final = 10
+"""Prompts within one line for which a choice stands, whatever is found meanwhile: any other choice makes the server
+read anew all that follows."""
+
 NEAR: Final = 12
 """Lines above and below the cursor in which names count as near."""
 
@@ -56,7 +60,11 @@ class _Memory:
 
     window: WindowMemory = field(default_factory=WindowMemory)
     slots: Slots = field(default_factory=Slots)
-    chosen_by: object = None
+    line: int | None = None
+    offered: object = None
+    age: int = 0
+    """Prompts since the snippets were chosen, at `line`, among those `offered`."""
+
     frame: tuple[Form, Sequence[Slot], int] | None = None
     costs: dict[object, int] = field(default_factory=dict)
     gain: int = 0
@@ -146,16 +154,20 @@ class PromptWriter:
     # Snippets
 
     def _choose(self, task: _Task, candidates: Sequence[Snippet]) -> None:
-        """Choose anew where the cursor's line or the candidates are others; within a line everything stays."""
-        memory = task.memory
+        """Choose anew at every line; within a line only once in a while, and only among what does not change."""
+        memory, line = task.memory, task.place.line
         if not candidates:
             memory.slots.clear()
-            memory.chosen_by = None
+            memory.line = None
             return
-        chosen_by = (task.place.line, task.budget, tuple((each.key, hash(each.text)) for each in candidates))
-        if memory.chosen_by == chosen_by:
-            return
-        memory.chosen_by = chosen_by
+        memory.age += 1
+        offered = (task.budget, tuple((each.key, hash(each.text)) for each in candidates if not is_volatile(each)))
+        if memory.line == line:
+            if offered == memory.offered or memory.age < PATIENCE:
+                return
+            volatile = [slot.snippet for slot in memory.slots.shown if slot.volatile]
+            candidates = [*(each for each in candidates if not is_volatile(each)), *volatile]
+        memory.line, memory.offered, memory.age = line, offered, 0
         self._costs(task).forget_beyond(MOST_COSTS)
         total = task.budget - self._frame(task.form, (Slot(candidates[0], "", 0),))
         window = window_at(task.place, self._for_window(task, int(total * (1 - self._share)), replace(memory.window)))
@@ -246,10 +258,14 @@ def _within(snippets: Sequence[Snippet], room: int, cost: _Costs, sources: Mappi
 
 
 def _elsewhere(candidates: Sequence[Snippet], place: Place, window: Window) -> list[Snippet]:
-    """The candidates without lines of the document that the window shows anyway."""
+    """The candidates without lines of the document that the window shows anyway; text about it stays."""
     first = place.line - window.prefix.count("\n")
     last = place.line + window.suffix.count("\n")
-    return [each for each in candidates if not (each.path == place.path and each.start <= last and first < each.end)]
+    return [each for each in candidates if each.path != place.path or not _shares_lines(each, first, last)]
+
+
+def _shares_lines(snippet: Snippet, first: int, last: int) -> bool:
+    return snippet.start < snippet.end and snippet.start <= last and first < snippet.end
 
 
 def _frame_name(mode: str, family: Family | None) -> str:

@@ -216,3 +216,33 @@ def test_documents_do_not_disturb_each_other() -> None:
 )
 def test_common_heads(one: str, other: str, length: int) -> None:
     assert common_head(one, other) == length
+
+
+def test_what_changes_while_typing_changes_only_with_the_line() -> None:
+    writer, choice = PromptWriter(COUNTER), Choice("fim", families.QWEN, "")
+
+    def shown(lines: int, typed: int) -> list[str]:
+        """The snippets in the prompt, where an edit says how much was typed."""
+        edit = Snippet("e.py", f"+typed_{typed} = unseen\n", "edit")
+        place = Place.of(FillPrompt(lines_of(lines) + "x" * typed, "\n", "x.py", "python"), "d")
+        parts = writer.write(place, [*many(2), edit], choice, 1000).parts
+        return [part.text for part in parts if part.kind == "snippet"]
+
+    first = shown(100, 1)
+    assert "typed_1 " in first[-1]
+    assert all(shown(100, typed) == first for typed in range(2, 30))
+    assert "typed_30 " in shown(101, 30)[-1]
+
+
+def test_what_is_found_late_is_taken_in_within_the_line() -> None:
+    writer, choice = PromptWriter(COUNTER), Choice("fim", families.QWEN, "")
+
+    def paths(typed: int, offered: list[Snippet]) -> list[str]:
+        place = Place.of(FillPrompt(lines_of(100) + "x" * typed, "\n", "x.py", "python"), "d")
+        return [part.path for part in writer.write(place, offered, choice, 1000).parts if part.kind == "snippet"]
+
+    assert paths(1, []) == []
+    assert paths(2, many(1)) == ["0.py"]
+    later = [paths(typed, many(2, lines=8)) for typed in range(3, 30)]
+    assert later[0] == ["0.py"]
+    assert later[-1] == ["0.py", "1.py"]
