@@ -148,6 +148,10 @@ def _quotes(language: Language) -> tuple[str, ...]:
     return (*language.long_quotes, *language.quotes)
 
 
+_EXPRESSION: Final = r"(?<=[(,=:;!&|?{}\[])[ ]?/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/"
+"""A regular expression's literal, where no division can stand: its brackets are none of the code's."""
+
+
 @functools.cache
 def _tokens(language: Language) -> re.Pattern[str]:
     parts = [rf"{quote}(?:[^\\]|\\.)*?(?:{quote}|\Z)" for quote in language.long_quotes]
@@ -161,6 +165,8 @@ def _tokens(language: Language) -> re.Pattern[str]:
         # An apostrophe behind a letter is none of a string's, unless the letter is a prefix as in b'...'.
         before = r"(?<![A-Za-z0-9]{2})" if quote == "'" else ""
         parts.append(rf"{before}{quote}(?:[^{quote}\\\n]|\\.)*(?:{quote}|(?=\n)|\Z)")
+    if language.name == "script":
+        parts.append(_EXPRESSION)
     if "'" not in language.quotes:
         parts.append(r"'(?:\\.|[^'\\\n])'")
     named = [f"(?P<skipped>{'|'.join(parts)})"] if parts else []

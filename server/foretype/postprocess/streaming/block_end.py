@@ -1,25 +1,31 @@
-"""Finds the end of a block in text that is still being written, by indentation and brackets.
+"""Finds the end of a block in text that is still being written: by the grammar where there is one, else by layout.
 
-A syntax tree would know better where a statement ends, but it would need a compiled grammar for each language, and
-in text that is not finished it is wrong as well. Brackets and indentation need no dependency, agree with what people
-see, and err on the side of one line too many, which the filters behind can still cut.
+Layout (by_layout.py) is followed through every line. Where it says that a line may be the last one, or the next
+block's first, the grammar is asked (by_tree.py), if one is installed and it understands what is written: it knows a
+bracket in a string from one in code, a label or an `#endif` at the margin from the end of a function, and whether
+a statement still needs something.
 """
 
 from __future__ import annotations
 
-from foretype.postprocess.indentation import first_line
-from foretype.postprocess.languages import first_word, language_of
-from foretype.postprocess.layout import (
-    begins_with_closer,
-    continues_block,
-    first_written,
-    last_written,
-    opens_block,
-    told_from_zero,
-    width,
-)
-from foretype.postprocess.nesting import BLOCK, open_quote, read_nesting
+import re
+from typing import Final
+
+from foretype.postprocess.languages import first_word
+from foretype.postprocess.layout import begins_with_closer, continues_block
+from foretype.postprocess.streaming.by_layout import LINKS, ByLayout, Verdict
+from foretype.postprocess.streaming.by_tree import ByTree
 from foretype.postprocess.surroundings import Surroundings
+from foretype.syntax.statement_end import Reach
+
+_MAY_GO_ON: Final = (
+    *("if", "try", "do", "expression_statement", "lexical_", "variable_", "let_", "return", "await", "public_field"),
+    *("call", "identifier", "field_expression", "method_inv", "scoped_identifier", "macro_invocation", "property_"),
+)
+"""How the types of statements begin that may be complete and go on in the next line all the same."""
+
+_CLOSERS: Final = (")", "]", "}")
+_WITH_BRANCHES: Final = ("if", "try", "do")
 
 
 class BlockEnd:
@@ -31,125 +37,150 @@ class BlockEnd:
     """
 
     def __init__(self, around: Surroundings, *, whole_block: bool) -> None:
-        self._language = language_of(around.language)
-        self._around = around
-        self._typed = around.typed
+        self._layout = ByLayout(around)
+        self._tree = ByTree(around)
         self._whole_block = whole_block
-        self._header = bool(around.typed.strip())
-        self._base = width(around.typed)
-        self._quote = open_quote(around.above, around.typed, self._language)
-        self._quoted = self._quote != ""
-        self._depth = len(read_nesting(around.typed, self._language).open)
-        above = last_written(around.above)
-        self._first_in_block = not self._header and opens_block(above, self._language) and width(above) <= self._base
-        self._opened = self._by_bracket = False
-        self._first = True
-        self._kept = 0
-        self._last = ""
-        self._second = True
-        self._shift = self._level = 0
-        self._blank_lines = 0
+        self._lines: list[str] = []
+        self._ends: list[int] = []
+        self._overruled: int | None = None
+        """Where layout would have ended the block; it counts again once the grammar no longer understands the text."""
+        self._complete: int | None = None
+        """Where the statement may have ended, unless the next line goes on with it."""
+        self._type = ""
+        self._looked_at = 0
 
     def take(self, line: str, start: int, end: int) -> int | None:
         """Take the next whole line, which stands from `start` to `end`; the useful length once it is known."""
-        if self._first:
+        if not self._lines or self._layout.annotated:
             return self._take_first(line, end)
+        self._lines.append(line)
+        self._ends.append(end)
         if not line.strip():
-            self._blank_lines += 1
-            return self._kept if self._blank_ends() else None
-        self._look_at_second(line)
-        if not self._quote and self._leaves(line):
-            return self._kept
-        closes_around = self._closes_around(line)
-        closed = self._count(line)
-        self._keep(line, end)
-        if closes_around:
-            return end
-        if not (self._by_bracket and closed and self._depth <= 0 and not self._quote):
+            ends = self._layout.take_blank()
+            return self._complete or (self._useful() if ends else None)
+        if self._complete is not None:
+            if not self._goes_on(line, self._type):
+                return self._complete
+            self._complete = None
+            self._layout.keep(line, end, anew=True)
             return None
-        self._opened = opens_block(line, self._language)  # as in `b):` behind `def f(a,`
-        self._by_bracket = self._depth > 0
-        return None if self._opened else end
+        if self._is_dedented_note(line):
+            return None  # the next line decides where it belongs
+        return self._decide(line, end)
 
     def before_partial(self, tail: str) -> int | None:
         """The useful length if the line that has begun shows already that it is none of the block's."""
         word = first_word().match(tail)
         decided = tail.strip() and (word is None or word.end() < len(tail))
-        if self._first or self._quote or not decided:
+        if not decided or not self._lines or self._layout.annotated or self._looked_at == len(self._lines):
             return None
-        self._look_at_second(tail)
-        return self._kept if self._leaves(tail) else None
+        if self._complete is not None:
+            return None if self._goes_on(tail, self._type) else self._complete
+        if not self._layout.leaves(tail) or self._is_dedented_note(tail):
+            return None
+        self._looked_at = len(self._lines)
+        if not self._is_by_level(tail):
+            return self._useful()
+        found = self._ask([*self._lines, tail])
+        if found is None:
+            return self._useful()
+        return self._before(found) if found.state == "left" else None
 
     def _take_first(self, line: str, end: int) -> int | None:
-        whole = self._typed + line
-        self._count(line)
-        if not whole.strip():
-            self._typed = ""  # the next line decides the level
+        whole = self._layout.take_first(line, end)
+        if whole is None:
             return None
-        self._first = False
-        self._keep(whole, end)
-        if not self._header:
-            # A margin that is told again, or off by a blank, will be mended: what counts is the level then.
-            if self._typed:
-                whole = self._typed + first_line(line, self._around, self._language)
-            self._base = width(whole)
+        self._lines.append(whole)
+        self._ends.append(end)
+        header = self._layout.header
+        self._tree.whole_list = not header or (self._whole_block and not self._layout.opened)
+        if not header or self._layout.opened or self._whole_block:
             return None
-        self._by_bracket = self._depth > 0 or self._quote != ""
-        self._opened = self._by_bracket or opens_block(whole, self._language)
-        return None if self._opened or self._whole_block else end
+        if self._layout.annotated:
+            return None
+        found = self._ask(self._lines)
+        if found is not None and found.state == "open":
+            self._overruled = end
+            return None
+        if found is not None and self._may_go_on(found, whole):
+            self._complete, self._type = end, found.type
+            return None
+        return end
 
-    def _look_at_second(self, line: str) -> None:
-        """A text whose lines are told from column 0 is read as if they stood where they will be moved to."""
-        if (
-            self._second
-            and not self._quoted
-            and not self._blank_lines
-            and told_from_zero(self._last, line, self._language)
-        ):
-            self._shift = width(self._last)
-        self._second = False
+    def _decide(self, line: str, end: int) -> int | None:
+        in_quote = self._layout.quote != ""
+        by_level = self._is_by_level(line) and (not in_quote or begins_with_closer(line, self._layout.language))
+        closes_around = self._layout.closes_around(line)
+        before = self._useful()
+        verdict = self._layout.take(line, end)
+        found = self._ask(self._lines) if by_level or (verdict == "with" and not closes_around) else None
+        if found is None:
+            if self._overruled is not None and (by_level or verdict != "on"):
+                return self._overruled
+            return {"on": None, "with": end, "before": before}[verdict]
+        if found.state == "left" and not self._goes_on(line, found.type):
+            return end if closes_around else min(before, self._before(found))
+        return self._go_on(found, verdict, line, end)
 
-    def _keep(self, line: str, end: int) -> None:
-        self._level = width(line) + self._shift
-        self._kept, self._last, self._blank_lines = end, line, 0
+    def _go_on(self, found: Reach, verdict: Verdict, line: str, end: int) -> int | None:
+        """The grammar says that the line belongs to the block."""
+        if verdict == "before":
+            self._overruled = self._layout.kept if self._overruled is None else self._overruled
+            self._layout.keep(line, end)
+        elif self._overruled is not None and self._layout.open():
+            self._overruled = None
+        if found.state != "ended" or self._tree.whole_list:
+            return None
+        if self._layout.language.dedents_end:
+            return end if verdict == "with" else None
+        if self._may_go_on(found, line):
+            self._complete, self._type = end, found.type
+            return None
+        return end
 
-    def _count(self, line: str) -> bool:
-        """Follow brackets and long strings through a line; whether it closes anything from before."""
-        within = self._quote != ""
-        nesting = read_nesting(line, self._language, self._quote)
-        marks = (*self._language.long_quotes, *(self._language.block_comment or ())[:1])
-        self._quote = nesting.quote if nesting.quote in marks else ""
-        closed = sum(mark.kind in "([{" or mark.kind == BLOCK for mark in nesting.closed)
-        self._depth += len(nesting.open) - closed
-        return closed > 0 or (within and not self._quote)
+    def _may_go_on(self, found: Reach, line: str) -> bool:
+        """Whether the next line may go on with a statement that is complete with this one."""
+        language = self._layout.language
+        ends = line.rstrip().endswith(";") or language.dedents_end or language.name == "go"
+        return not ends and found.type.startswith(_MAY_GO_ON)
 
-    def _leaves(self, line: str) -> bool:
-        """Whether a line that is not blank stands outside of the block."""
-        indent = width(line) + self._shift
-        if self._header and self._opened:
-            if self._depth > 0 or indent > self._base:
-                return False
-            closes = begins_with_closer(line, self._language) or continues_block(line, self._language)
-            return indent < self._base or not closes
-        if indent < self._base:
-            return self._depth <= 0 and not self._closes_around(line)
-        return self._blank_lines > 0 and indent == self._base and self._depth <= 0 and not self._first_in_block
+    def _ask(self, lines: list[str]) -> Reach | None:
+        """The grammar's answer, where it agrees that no line since has been the next statement's."""
+        found = self._tree.ask(lines) if not self._layout.shift else None
+        if found is None or found.state == "open" or self._tree.whole_list:
+            return found
+        marks = self._layout.language.line_comments
+        if found.row < 0:
+            return None
+        since = (line.strip() for line in lines[found.row + 1 : -1])
+        return None if any(line and not line.startswith(marks) for line in since) else found
 
-    def _closes_around(self, line: str) -> bool:
-        """Whether the line closes the block that the cursor stands in, which nothing below closes."""
-        if self._header or self._quote or self._depth > 0 or width(line) + self._shift >= self._base:
+    def _before(self, found: Reach) -> int:
+        """The end of the line that a statement ended in."""
+        return (
+            self._ends[found.row] if 0 <= found.row < len(self._ends) and not self._tree.whole_list else self._useful()
+        )
+
+    def _useful(self) -> int:
+        return self._layout.kept
+
+    def _is_by_level(self, line: str) -> bool:
+        """Whether a line stands where the block's lines do not: at its header's level, or outside of the level."""
+        indent = self._layout.indent(line)
+        at_level = indent == self._layout.base
+        return indent < self._layout.base or (at_level and (not self._tree.whole_list or line.lstrip()[:1] in _CLOSERS))
+
+    def _is_dedented_note(self, line: str) -> bool:
+        """Whether a line is a comment whose level says nothing, where levels are all that there is."""
+        marks = self._layout.language.line_comments
+        note = self._layout.language.dedents_end and line.lstrip().startswith(marks)
+        return note and not self._layout.quote and self._is_by_level(line)
+
+    def _goes_on(self, line: str, kind: str) -> bool:
+        """Whether a line goes on with the statement before it, which would be complete without."""
+        if self._layout.indent(line) < self._layout.base or begins_with_closer(line, self._layout.language):
             return False
-        below = first_written(self._around.below)
-        closed_below = begins_with_closer(below, self._language) and width(below) >= width(line)
-        return begins_with_closer(line, self._language) and not closed_below
-
-    def _blank_ends(self) -> bool:
-        if self._quote:
-            return False
-        if self._depth > 0:
-            return self._blank_lines > 2
-        if self._blank_lines > 1:
-            return True
-        if self._first_in_block or (self._header and self._opened):
-            return False
-        return self._level <= self._base and not opens_block(self._last, self._language)
+        if kind.startswith(_WITH_BRANCHES):
+            is_loop = re.match(r"[ \t]*while\b", line) is not None
+            return continues_block(line, self._layout.language) and is_loop == kind.startswith("do")
+        return line.lstrip().startswith(LINKS)
