@@ -16,8 +16,17 @@ _COUNTERS: Final = {
     "completion_tokens": "generated tokens",
     "cached_tokens": "prompt tokens that the server had cached",
     "estimated_tokens": "of all tokens, those that the server did not count itself",
+    "head_tokens": "tokens of the heads that prompts had in common with the prompt before",
+    "compared_tokens": "tokens of all prompts that came after another one",
 }
-_SOURCES: Final = ("hits", "shown", "accepted", "kept")
+_SOURCES: Final = {
+    "hits": "answers to the editor, by what gave them",
+    "shown": "suggestions shown",
+    "partial": "suggestions of which a part was accepted",
+    "accepted": "suggestions accepted",
+    "kept": "accepted suggestions that were still there after half a minute",
+}
+_GATED: Final = "gated"
 _STAGE_WORDS: Final = {
     "gate": "deciding whether to ask",
     "prompt": "making the prompt",
@@ -68,6 +77,8 @@ def text_lines(values: Mapping[str, Any]) -> Iterator[str]:
             f"  {model}: {counters['requests']:,} requests, {counters['promptTokens']:,} tokens in "
             f"({counters['cachedTokens']:,} cached), {counters['completionTokens']:,} out{cost}"
         )
+        if counters["comparedTokens"]:
+            yield f"    {counters['headTokens'] / counters['comparedTokens']:.0%} of a prompt repeats the one before"
         less = [f"{counters[name]:,} {name}" for name in ("failed", "repeated", "refused") if counters[name]]
         if less:
             yield f"    {', '.join(less)}"
