@@ -283,7 +283,8 @@ export class Server implements vscode.Disposable {
     const [message, remedies] = environment.possible
       ? [t("Foretype needs its server. Set it up in an environment of its own? Its packages come from your Python package index."), [setUp, setPath]]
       : [t("Foretype's server was not found. Install it so that `foretype` is on your PATH or in the selected Python, or set its path."), [setPath]];
-    void this.tell(message, remedies);
+    const say = environment.possible ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
+    void this.tell(message, remedies, say);
   }
 
   private tellFailed(message: string): void {
@@ -291,9 +292,13 @@ export class Server implements vscode.Disposable {
     void this.tell(message, [{ label: vscode.l10n.t("Restart"), act: restart }]);
   }
 
-  private async tell(message: string, remedies: readonly { label: string; act: () => unknown }[]): Promise<void> {
+  private async tell(
+    message: string,
+    remedies: readonly { label: string; act: () => unknown }[],
+    say: typeof vscode.window.showErrorMessage = vscode.window.showErrorMessage,
+  ): Promise<void> {
     const log = vscode.l10n.t("Show Log");
-    const chosen = await vscode.window.showErrorMessage(message, ...remedies.map((each) => each.label), log);
+    const chosen = await say(message, ...remedies.map((each) => each.label), log);
     if (chosen === log) {
       this.surroundings.log.show();
     } else {
