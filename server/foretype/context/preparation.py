@@ -121,6 +121,7 @@ class ContextPreparation:
         """What the client says is wrong in a document."""
         if uri in self._documents:
             self._entry(self._documents[uri]).diagnostics = tuple(diagnostics)
+            self._stir()
 
     def copied(self, text: str) -> None:
         """What the client says was copied; "" forgets it."""

@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 
 from foretype import __version__
 from foretype.errors import ForetypeError
-from foretype.lsp import workspace_events
+from foretype.lsp import context_events, workspace_events
 from foretype.lsp.capabilities import ClientCapabilities, negotiated_encoding
 from foretype.lsp.code_actions import ActionDoor
 from foretype.lsp.completion import completion
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from foretype.context.exclude import Exclusions
+    from foretype.context.preparation import ContextPreparation
     from foretype.features.ask import ModelAsker
     from foretype.features.complete import Completer
     from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
@@ -136,6 +137,16 @@ class Server(LanguageServer):
         """The configured model; None without one, and while it is being connected to."""
         return self._asker
 
+    @cached_property
+    def preparation(self) -> ContextPreparation:
+        """What may stand beside a document in a prompt, kept ready; made when a model is to be asked."""
+        return context_events.prepare(self)
+
+    @property
+    def prepares(self) -> bool:
+        """Whether there is a model, so that it matters what the user does beside typing."""
+        return "preparation" in vars(self)
+
     @property
     def governor(self) -> Governor | None:
         """What limits and counts the questions to the configured model; None without one."""
@@ -172,6 +183,8 @@ class Server(LanguageServer):
         """Let go of connections and processes."""
         self._unwatch()
         self.actions.stop()
+        if self.prepares:
+            self.preparation.close()
         if "completer" in vars(self):
             self.completer.stop()
         self._log.end()
@@ -234,7 +247,8 @@ class Server(LanguageServer):
         self.status.set("Normal", "Connecting to the model.", busy=True)
         try:
             key = await self._keys.find_key(settings, await self._client_key())
-            self._asker = await connect(settings, key.value if key else None, self.workspaces.folders, self.meters)
+            folders, value = self.workspaces.folders, key.value if key else None
+            self._asker = await connect(settings, value, folders, self.meters, self.preparation)
         except ForetypeError as error:
             self.unusable = str(error)
             self.status.set("Error", self.unusable)

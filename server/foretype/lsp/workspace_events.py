@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from foretype.lsp import context_events
 from foretype.lsp.configuration import SECTION
 from foretype.settings.files import PROJECT_FILES, SHARED_FILE
 from foretype.text.uris import path_of
@@ -30,9 +31,9 @@ def register(server: Server) -> None:
     feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(files_changed, server))
     feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(partial(folders_changed, server))
     feature(TRUST_NOTIFICATION)(partial(trust_changed, server))
+    context_events.register(server)
     # Sent by every client sooner or later; there is nothing to do.
     feature(types.SET_TRACE)(lambda _params: None)
-    feature("textDocument/didFocus")(lambda _params: None)
 
 
 async def register_watchers(server: Server) -> None:

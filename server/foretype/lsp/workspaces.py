@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,8 +39,11 @@ class Workspaces:
     def __init__(self) -> None:
         self._folders: list[Path] = []
         self._indexes: dict[Path, WorkspaceIndex] = {}
+        self._states: dict[Path, object] = {}
         self._plan = Plan()
         self._looked = time.monotonic()
+        self.on_news: Callable[[], None] = lambda: None
+        """Called when what an index knows is different, not for every step of its building."""
 
     @property
     def first(self) -> Path | None:
@@ -86,11 +90,21 @@ class Workspaces:
             if folder in self._indexes or folder.parent == folder:
                 continue  # the root of a file system is no project
             try:
-                index = WorkspaceIndex(folder, cache_dir(), IndexOptions(exclude=plan.exclude))
+                changed = partial(self._index_changed, folder)
+                index = WorkspaceIndex(folder, cache_dir(), IndexOptions(exclude=plan.exclude), changed)
                 self._indexes[folder] = index
                 await index.start()
             except (ForetypeError, OSError) as error:
                 logger.warning("The workspace is not indexed: %s", error)
+
+    def _index_changed(self, folder: Path) -> None:
+        index = self._indexes.get(folder)
+        if index is None:
+            return
+        state = (index.snapshot(), index.status.search_waiting == 0)
+        if state != self._states.get(folder):
+            self._states[folder] = state
+            self.on_news()
 
     def view_of(self, document: Document) -> WorkspaceView:
         """The index that a document belongs to, as it is now; documents outside all folders get the first one's."""
