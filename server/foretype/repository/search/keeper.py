@@ -125,6 +125,12 @@ class SearchKeeper:
         self._is_open = self._attempt(take_in)
         return done
 
+    def close(self) -> None:
+        """Let go of the database; what was not committed is taken in another time."""
+        self._is_open = False
+        self._clear()
+        self._writer.close()
+
     def changes_state(self) -> str:
         """What the workspace's common changes were read from last, "" if never; see `put_changes`."""
         state = ""

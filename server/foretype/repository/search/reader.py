@@ -172,8 +172,10 @@ class SearchReader:
         return self._read(lambda db: db.execute(statement, values).fetchall(), [])
 
     def _read(self, work: Callable[[sqlite3.Connection], list[Any]], otherwise: list[Any]) -> list[Any]:
-        import sqlite3
-
+        try:
+            import sqlite3
+        except ImportError:
+            return otherwise  # A Python without SQLite; the worker says so.
         damaged = ""
         with self._lock:
             self._is_closing = False
