@@ -9,11 +9,13 @@ import asyncio
 import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from tests.probe import Probe
 from tests.protocol.editing import offset, place_of, split, width
 from tests.protocol.presets import EMACS, ENCODINGS, NEOVIM, VS_CODE
+from tests.stub import StubServer
 
 _KINDS = ["", "quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source"]
 _LITERALS = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": _KINDS}}, "isPreferredSupport": True}
@@ -219,3 +221,42 @@ def selected(text: str, encoding: str) -> tuple[str, dict[str, Any]]:
         "start": {"line": len(start) - 1, "character": width(start[-1], encoding)},
         "end": {"line": len(end) - 1, "character": width(end[-1], encoding)},
     }
+
+
+async def editor_for(client: str, stub: StubServer | None, folder: Path, **more: Any) -> Editor:
+    """A session of this client that is connected to the stub."""
+    preset = CLIENTS[client]
+    capabilities = {**preset["capabilities"], "experimental": {"foretype": {"status": True, **more.pop("can", {})}}}
+    options = {"model": {"base_url": stub.url, "name": "stub"}, **more.pop("options", {})} if stub else {}
+    folders = [{"uri": folder.as_uri(), "name": "w"}]
+    answers = {
+        "window/workDoneProgress/create": None,
+        "client/registerCapability": None,
+        "workspace/configuration": [None],
+    }
+    probe: Probe = await more.pop("connect")()
+    probe.answers |= answers
+    await probe.initialize(
+        capabilities, options, clientInfo=preset["clientInfo"], workspaceFolders=folders, root_uri=folder.as_uri()
+    )
+    editor = Editor(probe, CLIENT_ENCODINGS[client], capabilities)
+    if stub is not None:
+        await probe.message(lambda _: ready(probe))
+    return editor
+
+
+def ready(probe: Probe) -> bool:
+    seen = [m["params"] for m in probe.received if m.get("method") == "foretype/status"]
+    return any(status["busy"] for status in seen) and not seen[-1]["busy"]
+
+
+class Acting:
+    """Makes editors; `folder` is the workspace of all of them."""
+
+    def __init__(self, connect: Any, folder: Path) -> None:
+        self._connect = connect
+        self.folder = folder
+        folder.mkdir()
+
+    async def __call__(self, client: str, stub: StubServer | None, **more: Any) -> Editor:
+        return await editor_for(client, stub, self.folder, connect=self._connect, **more)

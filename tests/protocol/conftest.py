@@ -20,6 +20,7 @@ import pytest
 import pytest_asyncio
 
 from tests.probe import Probe
+from tests.protocol.acting import Acting
 from tests.protocol.presets import SURE
 
 Connect = Callable[[], Awaitable[Probe]]
@@ -113,3 +114,9 @@ async def start(surroundings: dict[str, str]) -> AsyncIterator[Start]:
     yield started
     for probe in probes:
         await probe.stop()
+
+
+@pytest.fixture
+def acting(connect: Connect, tmp_path: Path) -> Acting:
+    """Makes an editor with code actions by its name, with a folder of its own and the stub as its model."""
+    return Acting(connect, tmp_path / "w")

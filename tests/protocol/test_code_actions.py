@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.probe import Probe
-from tests.protocol.acting import CLIENT_ENCODINGS, CLIENTS, Editor, selected
+from tests.protocol.acting import CLIENTS, selected
 from tests.stub import StubServer, replies
 
 pytestmark = pytest.mark.asyncio
@@ -34,45 +31,6 @@ class Shape:
     def sides(self):
         return [1, 2, 3]
 '''
-
-
-async def editor_for(session: Any, client: str, stub: StubServer | None, folder: Path, **more: Any) -> Editor:
-    """A session of this client that is connected to the stub."""
-    preset = CLIENTS[client]
-    capabilities = {**preset["capabilities"], "experimental": {"foretype": {"status": True, **more.pop("can", {})}}}
-    options = {"model": {"base_url": stub.url, "name": "stub"}, **more.pop("options", {})} if stub else {}
-    folders = [{"uri": folder.as_uri(), "name": "w"}]
-    answers = {
-        "window/workDoneProgress/create": None,
-        "client/registerCapability": None,
-        "workspace/configuration": [None],
-    }
-    probe: Probe = await more.pop("connect")()
-    probe.answers |= answers
-    await probe.initialize(
-        capabilities, options, clientInfo=preset["clientInfo"], workspaceFolders=folders, root_uri=folder.as_uri()
-    )
-    editor = Editor(probe, CLIENT_ENCODINGS[client], capabilities)
-    if stub is not None:
-        await probe.message(lambda _: ready(probe))
-    return editor
-
-
-def ready(probe: Probe) -> bool:
-    seen = [m["params"] for m in probe.received if m.get("method") == "foretype/status"]
-    return any(status["busy"] for status in seen) and not seen[-1]["busy"]
-
-
-@pytest_asyncio.fixture
-async def acting(connect, tmp_path: Path):
-    """Makes an editor of this name, with a folder of its own and the stub as its model."""
-    (tmp_path / "w").mkdir()
-
-    async def make(client: str, stub: StubServer | None, **more: Any) -> Editor:
-        return await editor_for(None, client, stub, tmp_path / "w", connect=connect, **more)
-
-    make.folder = tmp_path / "w"
-    return make
 
 
 def fenced(code: str, language: str = "python") -> replies.Reply:
