@@ -95,6 +95,8 @@ class Conversation(LanguageServerProtocol):
         self._connection: Connection | None = None
         self._initialized = False
         self._commands: dict[str, Callable[[list[Any]], Any]] = {}
+        self.work_done_token: RequestId | None = None
+        """The client's token for the progress of the command that is being called; read before anything is awaited."""
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Done when the conversation is over; its result is the process's exit code."""
 
@@ -343,6 +345,7 @@ class Conversation(LanguageServerProtocol):
         command = self._commands.get(params.command)
         if command is None:
             raise RequestError(INVALID_PARAMS, f"The command {params.command[:80]!r} is not known.")
+        self.work_done_token = params.work_done_token
         return command(list(params.arguments or []))
 
     def add_command(self, name: str, command: Callable[[list[Any]], Any]) -> None:
