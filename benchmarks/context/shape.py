@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -37,10 +37,14 @@ class Prompt:
     suffix: str
     snippets: list[tuple[str, str]] = field(default_factory=list)
     path: str = ""
+    whole: str = ""
+    """The prompt as it is sent, where a method writes it itself."""
 
     @property
     def text(self) -> str:
-        """All of it. Marks of a model's own form are the same for all methods and left out."""
+        """All of it. Of methods that are re-stated, the marks of a model's own form are left out."""
+        if self.whole:
+            return self.whole
         above = "".join(map(snippet_text, self.snippets))
         return f"{above}# {self.path}\n{self.prefix}\n{self.suffix}"
 
@@ -119,6 +123,3 @@ def _take(rows: list[str], budget: int) -> tuple[list[str], int]:
             return rows[:at], used
         used += cost
     return rows, used
-
-
-Method = Callable[["object", int], Prompt]

@@ -85,6 +85,13 @@ class World:
         self.disk = moment.disk(*self._trees[1:])
         return View(self, moment, position)
 
+    def close(self) -> None:
+        """Throw away what was made for it."""
+        for one in self._followers.values():
+            close = getattr(one, "close", None)
+            if close is not None:
+                close()
+
     def follower(self, name: str, make: Callable[[], Follower]) -> Follower:
         """The index of that name, up to date."""
         found = self._followers.get(name)
@@ -101,6 +108,8 @@ class View:
     world: World
     moment: Moment
     position: Position
+    remembered: dict[str, object] = field(default_factory=dict)
+    """What a method has worked out for all budgets."""
 
     def postings(self, name: str, cut: Cut) -> Postings:
         """A full-text index of the disk."""

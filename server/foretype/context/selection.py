@@ -56,7 +56,7 @@ def _new(snippet: Snippet, shown: frozenset[str], close: frozenset[str]) -> tupl
     if 2 * len(names & close) > TOO_SIMILAR * (len(names) + len(close)):
         return ()
     expected = snippet.expected or tuple((name, UNJUDGED * snippet.weight) for name in sorted(names))
-    return tuple(pair for pair in expected if pair[0] not in shown)
+    return tuple(pair for pair in expected if pair[0] not in shown and pair[0] in names)
 
 
 @dataclass(slots=True, eq=False)
