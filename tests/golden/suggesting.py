@@ -17,6 +17,7 @@ from foretype.features.suggestion import CompletionRequest, Suggestion
 from foretype.models.local import LocalEngine, WorkspaceView
 from foretype.models.provider import Delta, FillPrompt
 from foretype.scheduling.extent import Extent
+from foretype.scheduling.gate import text_follows
 from foretype.settings.model import Completion, Settings
 from foretype.suggestions.generation import Opener
 from foretype.text.document import Change, Document
@@ -112,14 +113,16 @@ async def _suggestion(case: Case, document: Document, position: Position, size: 
     completer = Completer(_settings(case), LocalEngine(lambda _: WorkspaceView()), model)
     wish = case.options.get("indent", "0")
     indent = "\t" if wish == "tabs" else " " * int(wish)
-    request = CompletionRequest(document, position, indent=indent)
+    # In front of words there are suggestions only for who asks by hand.
+    by_hand = text_follows(document, position)
+    request = CompletionRequest(document, position, by_hand, indent=indent)
     outcome = await completer.complete(request)
     completer.store.close()
     return next(iter(outcome.suggestions), None)
 
 
 def _settings(case: Case) -> Settings:
-    wishes = Completion(threshold=1.0, prefetch="never")
+    wishes = Completion(threshold=1.0, prefetch="never", alternatives=1)
     if multiline := case.options.get("multiline"):
         wishes = replace(wishes, multiline=multiline)  # type: ignore[arg-type]
     if max_lines := case.options.get("max lines"):

@@ -242,7 +242,8 @@ async def test_a_request_answers_for_the_version_it_came_with_or_not_at_all(sess
     probe = await session()
     probe.open(URI, TEXT)
     for round_number in range(20):
-        request = frame({"jsonrpc": "2.0", "id": f"s{round_number}", "method": METHOD, "params": params()})
+        by_hand = params(context={"triggerKind": 1})  # after a deletion nothing is suggested otherwise
+        request = frame({"jsonrpc": "2.0", "id": f"s{round_number}", "method": METHOD, "params": by_hand})
         insert, delete = edit("(", 15, 15, 2 * round_number + 2), edit("", 15, 16, 2 * round_number + 3)
         probe.send_bytes(request + insert)
         answer = await probe.message(lambda message, at=round_number: message.get("id") == f"s{at}")

@@ -255,7 +255,9 @@ async def connect(
 def governor_of(settings: Settings, meters: Meters) -> Governor:
     """What limits and counts the questions to the configured endpoint."""
     limits, model = settings.limits, settings.model
-    allowance = Allowance(limits.requests_per_minute, limits.tokens_per_minute, limits.tokens_per_day)
+    allowance = Allowance(
+        limits.requests_per_minute, limits.tokens_per_minute, limits.tokens_per_day, limits.concurrent_requests
+    )
     governor = meters.governor(model.base_url, allowance)
     governor.model = model.name
     price = model.prices.get(model.name)

@@ -7,7 +7,7 @@ scheduling/gate.py and context/exclude.py.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -16,6 +16,8 @@ from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
 from foretype.features.alternatives import with_alternatives
 from foretype.features.asking import ModelSource, ask, extent_of, fitted, generation_for, with_following
+from foretype.features.learning import Learning
+from foretype.features.offers import Offers
 from foretype.features.popup_item import from_popup_item, with_popup_item
 from foretype.features.prefetch import Prefetcher
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
@@ -25,7 +27,7 @@ from foretype.features.waiting import is_silent, until_useful
 from foretype.models.local import VERY_CONFIDENT, LocalEngine, Prediction
 from foretype.scheduling.delay import Pace
 from foretype.scheduling.extent import Extent, block_extent
-from foretype.scheduling.gate import reason_for_silence, splits_word
+from foretype.scheduling.gate import reason_for_silence, splits_word, text_follows
 from foretype.settings.model import Settings
 from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.document import Document
@@ -48,6 +50,12 @@ class Completer:
         self._pace = Pace()
         self._prefetcher = Prefetcher(self.store, self._begin_ahead)
         self._typing: dict[str, TypingMemory] = {}
+        self.snoozed = ""
+        """Why nothing is suggested anywhere for a while unless it is asked for by hand, "" where it is."""
+        self.offers = Offers()
+        self.learning = Learning()
+        self.gate_took: Callable[[float], None] = lambda _: None
+        """Told of the seconds that it took to decide whether anything is suggested at a place."""
 
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
         """Take on other settings; what another model was asked for is closed."""
@@ -67,6 +75,7 @@ class Completer:
                 if ticket := self._newest.pop((changed.uri, popup), None):
                     ticket.supersede()
         self._prefetcher.stop()
+        self.offers.document_changed(before, after)
         if after is not None:
             self.store.document_changed(after)
             typing = self._typing_in(after)
@@ -78,6 +87,7 @@ class Completer:
             self.store.forget(before.uri)
             self._local.forget(before.uri)
             self._typing.pop(before.uri, None)
+            self.learning.passed_over(before.uri)
 
     def _typing_in(self, document: Document) -> TypingMemory:
         return self._typing.setdefault(document.uri, TypingMemory())
@@ -90,17 +100,21 @@ class Completer:
         """Why this document gets no suggestions, "" where it does."""
         if self._exclusions.excluded_document(document.uri):
             return "The file is excluded by the settings."
-        return reason_for_silence(document, self.settings, invoked=invoked) or ""
+        return reason_for_silence(document, self.settings, invoked=invoked) or ("" if invoked else self.snoozed)
 
     async def complete(self, request: CompletionRequest) -> Outcome:
         """Suggest for one place. Never raises for what a model or a text can do."""
+        began = time.perf_counter()
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
         place = with_popup_item(request)
         ticket = self._take_ticket(place)
-        if splits_word(place.document, place.position):
+        self.offers.asked(place)
+        gated = _gated(place)
+        self.gate_took(time.perf_counter() - began)
+        if gated:
             self.store.leave(place.document, None)  # nobody waits for what is written elsewhere in the document
-            return Outcome()
+            return Outcome(gated=gated)
         model = self.model
         if model is not None:
             await model.known(place.document)
@@ -110,7 +124,14 @@ class Completer:
         else:
             outcome = await self._modelled(place, model, ticket)
             outcome = replace(outcome, not_shown=model.not_shown(place.document))
+        outcome = self._without_dismissed(place, outcome)
         return outcome if request.selected is None else from_popup_item(outcome, request)
+
+    def _without_dismissed(self, place: CompletionRequest, outcome: Outcome) -> Outcome:
+        """What the user waved away here is not shown here again."""
+        left = tuple(each for each in outcome.suggestions if not self.offers.hides(place, each))
+        same = len(left) == len(outcome.suggestions)
+        return outcome if same else replace(outcome, suggestions=left, gated="dismissed")
 
     def _closed(self, place: CompletionRequest) -> str:
         """Why no model may be asked here, "" where one may, or has answered already."""
@@ -122,17 +143,19 @@ class Completer:
         """What is known without waiting: for popups, which other sources must not have to wait for."""
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
-        if splits_word(request.document, request.position):
-            return Outcome()
+        if gated := _gated(request):
+            return Outcome(gated=gated)
         model = self.model
         match = model and self.store.find(request.document, request.position, model.name)
         if match and (suggestion := fitted(request, match, model.name if model else "")):
-            return Outcome((suggestion,))
-        return self._embedded(request)
+            return self._without_dismissed(request, Outcome((suggestion,)))
+        return self._without_dismissed(request, self._embedded(request))
 
     # The embedded engine
 
     def _embedded(self, request: CompletionRequest) -> Outcome:
+        if not request.invoked and self._typing_in(request.document).deleting:
+            return Outcome(gated="deleting")  # who deletes wants less text, not more
         shown = self._guesses(request, self.settings.completion.threshold)
         if shown:
             self._typing_in(request.document).showed(shown[0])
@@ -157,7 +180,9 @@ class Completer:
             if not request.invoked:
                 wait = self._wait(request)
                 if wait is None:
-                    return Outcome()
+                    return Outcome(gated="deleting")
+                if self.settings.completion.learned_gate != "off" and not self.learning.worth_asking(request):
+                    return replace(self._embedded(request), gated="learned")
                 await ticket.pause(wait)
             if ticket.superseded:
                 return Outcome(superseded=True)
@@ -259,6 +284,13 @@ class Completer:
             self._newest[key].supersede()
         ticket = self._newest[key] = Ticket()
         return ticket
+
+
+def _gated(place: CompletionRequest) -> str:
+    """Why nothing is suggested at this very place, see `Outcome.gated`; "" where something may be."""
+    if splits_word(place.document, place.position):
+        return "word"
+    return "text" if not place.invoked and text_follows(place.document, place.position) else ""
 
 
 def _suggested(prediction: Prediction, at: Position) -> Suggestion:

@@ -62,6 +62,8 @@ class Outcome:
     `superseded`: a newer request or edit has made it pointless, what is shown may stay. `silence`: why this document
     gets no suggestions, "" where it does. `problem`: why the model did not answer, "" where it did or was not asked.
     `closed`: why no model may be asked about this place; `not_shown`: what of the document it was not shown.
+    `gated`: what kept anything, or the model's answer, from this place: `word` (the cursor is inside one), `text`
+    (words follow on its line), `deleting`, `dismissed`, `learned` (see learned_gate.py), "" where nothing did.
     """
 
     suggestions: tuple[Suggestion, ...] = ()
@@ -70,3 +72,4 @@ class Outcome:
     problem: str = ""
     closed: str = ""
     not_shown: str = ""
+    gated: str = ""

@@ -14,7 +14,8 @@ from lsprotocol import types
 
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.lsp.convert import position_from_lsp, range_to_lsp
-from foretype.lsp.inline_completion import ACCEPTED_COMMAND, is_current
+from foretype.lsp.inline_completion import is_current
+from foretype.lsp.outcomes import ACCEPTED_COMMAND
 from foretype.text.document import Document
 from foretype.text.positions import Position
 
@@ -82,5 +83,5 @@ def _item(server: Server, document: Document, suggestion: Suggestion) -> types.C
         filter_text=text.partition("\n")[0],
         text_edit=types.TextEdit(where, text),
         insert_text_mode=types.InsertTextMode.AsIs,
-        command=types.Command("Suggestion accepted", ACCEPTED_COMMAND, arguments=[server.shown(suggestion)]),
+        command=types.Command("Suggestion accepted", ACCEPTED_COMMAND, arguments=[server.shown(suggestion, document)]),
     )

@@ -101,7 +101,7 @@ class CopilotCompletions:
         typed = document.line(line)[suggestion.start.column : request.position.column]
         end = position_to_lsp(document, suggestion.end, encoding)
         return {
-            "uuid": self._server.shown(suggestion),
+            "uuid": self._server.shown(suggestion, document),
             "text": before + suggestion.text,
             "displayText": suggestion.text.removeprefix(typed),
             "range": {"start": {"line": line, "character": 0}, "end": _json(end)},

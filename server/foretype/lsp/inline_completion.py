@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from foretype.features.suggestion import CompletionRequest, Outcome, PopupItem, Suggestion
 from foretype.lsp.convert import position_from_lsp, range_to_lsp
 from foretype.lsp.messages import FormattingOptions, InlineCompletionParams
+from foretype.lsp.outcomes import ACCEPTED_COMMAND
 from foretype.lsp.protocol import CONTENT_MODIFIED, RequestError
 from foretype.text.document import Document
 from foretype.text.lines import split_lines
@@ -16,8 +17,6 @@ from foretype.text.positions import Encoding, Position
 
 if TYPE_CHECKING:
     from foretype.lsp.server import Server
-
-ACCEPTED_COMMAND: Final = "foretype.accepted"
 
 
 def inline_completion(server: Server, params: InlineCompletionParams) -> Any:
@@ -31,7 +30,11 @@ def inline_completion(server: Server, params: InlineCompletionParams) -> Any:
         return None
     if params.version is not None and document.version is not None and params.version != document.version:
         raise RequestError(CONTENT_MODIFIED, "The document has another version.")
-    return _answer(server, request_from_lsp(document, params, server.documents.encoding))
+    request = request_from_lsp(document, params, server.documents.encoding)
+    if params.selected is not None and request.selected is None:
+        server.meters.book.count("gated.popup")
+        return types.InlineCompletionList([])  # it cannot extend the item, so the editor would not show it
+    return _answer(server, request)
 
 
 async def _answer(server: Server, request: CompletionRequest) -> types.InlineCompletionList | None:
@@ -76,10 +79,11 @@ def to_lsp(server: Server, document: Document, outcome: Outcome) -> types.Inline
     encoding = server.documents.encoding
 
     def item(suggestion: Suggestion) -> types.InlineCompletionItem:
+        identity = server.shown(suggestion, document)
         return types.InlineCompletionItem(
             insert_text=suggestion.text,
             range=range_to_lsp(document, suggestion.start, suggestion.end, encoding),
-            command=types.Command("Suggestion accepted", ACCEPTED_COMMAND, arguments=[server.shown(suggestion)]),
+            command=types.Command("Suggestion accepted", ACCEPTED_COMMAND, arguments=[identity]),
         )
 
     return types.InlineCompletionList([item(suggestion) for suggestion in outcome.suggestions])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -25,18 +24,20 @@ from foretype.lsp.completion import completion
 from foretype.lsp.configuration import SECTION, Configuration
 from foretype.lsp.copilot import CopilotDoor
 from foretype.lsp.documents import OpenDocuments
-from foretype.lsp.inline_completion import ACCEPTED_COMMAND, inline_completion
+from foretype.lsp.inline_completion import inline_completion
+from foretype.lsp.key_renewal import KeyRenewal
 from foretype.lsp.log import ClientLog, quiet_libraries
 from foretype.lsp.messages import DidChangeParams, make_converter
+from foretype.lsp.outcomes import ACCEPTED_COMMAND, DISMISSED_NOTIFICATION, Outcomes
 from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
 from foretype.lsp.status import StatusLine
+from foretype.lsp.switches import Switches
 from foretype.lsp.usage import USAGE_REQUEST, count_outcome, tell_health, usage
 from foretype.lsp.workspaces import Plan, Workspaces
-from foretype.settings.keys import KeyFinder
+from foretype.settings.keys import Key, KeyFinder
 from foretype.settings.model import Settings
 from foretype.text.document import Document
-from foretype.text.positions import to_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,19 +58,8 @@ API_KEY_REQUEST: Final = "foretype/apiKey"
 KEY_PATIENCE: Final = 60.0
 """Seconds that a client may take to answer for the key: it may have to ask the user to unlock a store."""
 
-SHOWN_KEPT: Final = 256
-"""Suggestions whose acceptance can still be reported."""
-
 _OPENING_PAUSE: Final = 0.05
 """Seconds after an opening before its index is begun, so that a client opening twenty files is not kept waiting."""
-
-
-@dataclass
-class Counts:
-    """What became of suggestions in this session; only numbers are kept."""
-
-    shown: int = 0
-    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +84,6 @@ class Server(LanguageServer):
         )
         self.protocol.session = self
         self.client = ClientCapabilities()
-        self.counts = Counts()
         self.documents = OpenDocuments()
         self.workspaces = Workspaces()
         self.status = StatusLine(self.protocol.notify)
@@ -106,7 +95,9 @@ class Server(LanguageServer):
         self.unusable = ""  # why the configured model cannot be asked at all
         self.not_shown = ""  # what of the document that was last asked about the model did not see
         self._choosing: asyncio.Task[Any] | None = None
-        self._shown: OrderedDict[str, Suggestion] = OrderedDict()
+        self.switches = Switches(self)
+        self._outcomes = Outcomes(self)
+        self._renewal = KeyRenewal(self._keys, self._find_key, self._choose_again)
         self._log = ClientLog(self.window_log_message, self.protocol)
         self._unwatch: Callable[[], None] = lambda: None
         self._copilot = CopilotDoor(self)
@@ -121,7 +112,9 @@ class Server(LanguageServer):
 
         completer = Completer(self.settings, LocalEngine(self.workspaces.view_of))
         completer.configure(self.settings, self._exclusions(), self._asker)
+        completer.gate_took = lambda seconds: self.meters.book.observe("gate", seconds * 1000)
         self.documents.listen(completer.document_changed)
+        self.documents.listen(self._outcomes.document_changed)
         self.documents.listen(self._prepare_opened)
         return completer
 
@@ -130,7 +123,9 @@ class Server(LanguageServer):
         """What is counted and limited, in the user's own folder."""
         from foretype.scheduling.meters import Meters, state_folder
 
-        return Meters(state_folder())
+        meters = Meters(state_folder())
+        meters.keep = self.settings.usage.keep
+        return meters
 
     @property
     def asker(self) -> ModelAsker | None:
@@ -178,11 +173,14 @@ class Server(LanguageServer):
         self.protocol.spawn(workspace_events.register_watchers(self))
         self.protocol.spawn(self.actions.begin())
         self.protocol.spawn(self._begin())
+        self.protocol.spawn(self._remember())
 
     def on_shutdown(self) -> None:
         """Let go of connections and processes."""
         self._unwatch()
         self.actions.stop()
+        self.switches.stop()
+        self._outcomes.stop()
         if self.prepares:
             self.preparation.close()
         if "completer" in vars(self):
@@ -214,7 +212,9 @@ class Server(LanguageServer):
 
     def _adopt(self, resolved: Resolved) -> None:
         self.trusted = resolved.trusted
-        self.settings = resolved.settings
+        self.settings = self.switches.over(resolved.settings)
+        if "meters" in vars(self):
+            self.meters.keep = self.settings.usage.keep
         self._log.choose(self.settings.log.level)
 
     def _exclusions(self) -> Exclusions:
@@ -226,10 +226,22 @@ class Server(LanguageServer):
         """Settings have changed: choose the model anew and bring the index in line."""
         self._adopt(resolved)
         self.completer.configure(self.settings, self._exclusions(), self._asker)
+        self._choose_again()
+        self.protocol.spawn(self.workspaces.apply(Plan(self.settings.index.enable, self.settings.exclude)))
+
+    def _choose_again(self) -> None:
         if self._choosing is not None:
             self._choosing.cancel()
-        self._choosing = self.protocol.spawn(self._choose_model(resolved.settings))
-        self.protocol.spawn(self.workspaces.apply(Plan(self.settings.index.enable, self.settings.exclude)))
+        self._choosing = self.protocol.spawn(self._choose_model(self.settings))
+
+    async def _find_key(self) -> Key | None:
+        return await self._keys.find_key(self.settings, await self._client_key())
+
+    async def _remember(self) -> None:
+        """What the learned gate has learned in other sessions."""
+        learning = self.completer.learning
+        learning.gate.load(await self.meters.learned())
+        learning.learned = self.meters.book.learn
 
     async def _choose_model(self, settings: Settings) -> None:
         """Connect to the configured model, or to none; what is wrong becomes the status."""
@@ -246,7 +258,8 @@ class Server(LanguageServer):
 
         self.status.set("Normal", "Connecting to the model.", busy=True)
         try:
-            key = await self._keys.find_key(settings, await self._client_key())
+            key = await self._find_key()
+            self._renewal.using(key)
             folders, value = self.workspaces.folders, key.value if key else None
             self._asker = await connect(settings, value, folders, self.meters, self.preparation)
         except ForetypeError as error:
@@ -258,6 +271,11 @@ class Server(LanguageServer):
         self.status.set("Error" if problem else "Normal", str(problem or ""))
         self._asker.governor.changed = partial(tell_health, self, self._asker.governor)
         await self._asker.warm()
+        self._renew_key(problem)
+
+    def _renew_key(self, error: Exception | None) -> None:
+        if self._renewal.wanted(self.settings, error):
+            self.protocol.spawn(self._renewal.renew())
 
     @property
     def note(self) -> str:
@@ -292,34 +310,17 @@ class Server(LanguageServer):
         settled = self._choosing is not None and self._choosing.done() and not outcome.superseded
         if settled or outcome.silence:
             tell_health(self, self.governor, outcome)
+        if self.governor is not None:
+            self._renew_key(self.governor.breaker.error)
         return outcome
 
-    def shown(self, suggestion: Suggestion) -> str:
-        """Remember a suggestion under a new id, so that its acceptance can be reported."""
-        self.counts.shown += 1
-        self.meters.book.count(f"shown.{suggestion.source}")
-        identity = f"{self.counts.shown}"
-        self._shown[identity] = suggestion
-        while len(self._shown) > SHOWN_KEPT:
-            self._shown.popitem(last=False)
-        return identity
+    def shown(self, suggestion: Suggestion, document: Document) -> str:
+        """See `Outcomes.shown`."""
+        return self._outcomes.shown(suggestion, document)
 
     def accepted(self, arguments: list[Any], length: int | None = None) -> bool:
-        """The user took a suggestion; False for an id that is not known (any more).
-
-        `length`: only so much of it so far, counted from its start in UTF-16 units, as the protocol counts.
-        """
-        identity = str(arguments[0]) if arguments else ""
-        known = self._shown.get(identity)
-        if known is not None and length is not None and length < to_units(known.text, len(known.text), "utf-16"):
-            self.meters.book.count(f"partial.{known.source}")
-            return True
-        self._shown.pop(identity, None)
-        if known is not None:
-            self.counts.accepted += 1
-            self.meters.book.count(f"accepted.{known.source}")
-            logger.debug("A suggestion was accepted (%s).", known.source)
-        return known is not None
+        """See `Outcomes.accepted`."""
+        return self._outcomes.accepted(arguments, length)
 
     def ignore_files_changed(self) -> None:
         """What a model may see may be something else now."""
@@ -366,7 +367,9 @@ class Server(LanguageServer):
             options = types.CompletionOptions(trigger_characters=list(".([{,= "), resolve_provider=False)
             feature(types.TEXT_DOCUMENT_COMPLETION, options)(partial(completion, self))
         feature(USAGE_REQUEST)(partial(usage, self))
-        self.protocol.add_command(ACCEPTED_COMMAND, self.accepted)
+        feature(DISMISSED_NOTIFICATION)(partial(self._outcomes.dismissed))
+        for name, command in {ACCEPTED_COMMAND: self.accepted, **self.switches.commands()}.items():
+            self.protocol.add_command(name, command)
 
     def _changed(self, params: DidChangeParams) -> None:
         self.documents.change(params.uri, params.version, params.changes)

@@ -41,7 +41,10 @@ def count_outcome(book: UsageBook, outcome: Outcome, milliseconds: float) -> Non
         return
     if outcome.silence:
         return
-    book.count(f"hits.{outcome.suggestions[0].source}" if outcome.suggestions else "hits.none")
+    if outcome.gated:
+        book.count(f"gated.{outcome.gated}")
+    if outcome.suggestions or not outcome.gated:
+        book.count(f"hits.{outcome.suggestions[0].source}" if outcome.suggestions else "hits.none")
     book.observe("answer", milliseconds)
 
 
@@ -52,14 +55,15 @@ def tell_health(server: Server, governor: Governor | None, outcome: Outcome | No
     if outcome is None and server.status.current.kind == "Inactive":
         return  # the document that is being looked at gets no suggestions, whatever the endpoint does
     facts = governor.facts() if governor is not None else Facts()
-    if outcome is not None and outcome.silence:
-        facts = Facts(outcome.silence)
+    silence = (outcome.silence if outcome is not None else "") or server.completer.snoozed
+    if silence:
+        facts = Facts(silence)
     elif outcome is not None and outcome.closed:
         facts = Facts(outcome.closed)
     if outcome is not None:
         server.not_shown = outcome.not_shown
     found = health(facts, datetime.now().astimezone())
-    if outcome is not None and outcome.problem and found.kind == "Normal":
+    if outcome is not None and outcome.problem and found.kind == "Normal" and not found.busy:
         server.status.set("Warning", f"The embedded engine answers: {outcome.problem}")
     elif server.unusable and found.kind == "Normal":
         server.status.set("Error", server.unusable)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from foretype.postprocess.languages import language_of
 from foretype.settings.model import Settings
 from foretype.text.document import Document
 from foretype.text.positions import Position
@@ -31,3 +33,20 @@ def splits_word(document: Document, position: Position) -> bool:
     """Whether the cursor stands right before a letter or digit: what is typed there is an edit, not new text."""
     rest = document.lines[position.line][position.column : position.column + 1]
     return rest.isalnum() or rest == "_"
+
+
+def text_follows(document: Document, position: Position) -> bool:
+    """Whether words stand right of the cursor on its line, other than in a comment behind nothing but closers.
+
+    Closing brackets, quotes, separators and closing tags are what editors put there; in front of words somebody is
+    changing a line.
+    """
+    rest = document.line(position.line)[position.column :]
+    if not rest.strip():
+        return False
+    rest = re.sub(r"</[\w.:-]*\s*>", "", rest)
+    language = language_of(document.language_id)
+    comments = (*language.line_comments, *(language.block_comment or ())[:1])
+    ends = [at for mark in comments if (at := rest.find(mark)) >= 0]
+    code = rest[: min(ends)] if ends else rest
+    return any(character.isalnum() or character == "_" for character in code)

@@ -52,6 +52,8 @@ class Meters:
         self._flushing: asyncio.Task[None] | None = None
         self._told = False
         self._closed = False
+        self.keep = True
+        """Whether numbers are written, and those of other sessions read. The ledger of limits is shared anyway."""
 
     def governor(self, base_url: str, allowance: Allowance) -> Governor:
         """The governor of an endpoint; windows with the same address share its limits."""
@@ -60,7 +62,7 @@ class Meters:
     async def totals(self, days: int) -> Totals:
         """The numbers of the last days, today included, of all sessions, with what is not written yet."""
         found = self.book.pending()
-        if self._store is not None:
+        if self._store is not None and self.keep:
             store, since = self._store, self._clock.today().date() - timedelta(days=days - 1)
             try:
                 found.add(await asyncio.to_thread(store.read, since))
@@ -68,10 +70,14 @@ class Meters:
                 self._tell(error)
         return found
 
+    async def learned(self) -> dict[str, float]:
+        """What the learned gate knows, of all sessions; nothing where it cannot be read."""
+        return (await self.totals(1)).learned if self.keep else {}
+
     async def flush(self) -> None:
         """Write what was counted. What cannot be written stays."""
         totals = self.book.drain()
-        if self._store is None or not totals:
+        if self._store is None or not self.keep or not totals:
             self.book.restore(totals)
             return
         store, today = self._store, self._clock.today().date()
@@ -99,7 +105,7 @@ class Meters:
 
     def _changed(self) -> None:
         """Something was counted: have it written in a while."""
-        if self._timer is not None or self._closed or self._store is None:
+        if self._timer is not None or self._closed or self._store is None or not self.keep:
             return
         try:
             loop = asyncio.get_running_loop()

@@ -72,9 +72,11 @@ class Totals:
 
     counters: dict[CounterKey, float] = field(default_factory=dict)
     histograms: dict[HistogramKey, Counter[int]] = field(default_factory=dict)
+    learned: dict[str, float] = field(default_factory=dict)
+    """What the learned gate knows, of all days together; see learned_gate.py."""
 
     def __bool__(self) -> bool:
-        return bool(self.counters or self.histograms)
+        return bool(self.counters or self.histograms or self.learned)
 
     def add(self, more: Totals) -> None:
         """Take in other numbers."""
@@ -82,6 +84,8 @@ class Totals:
             self.counters[key] = self.counters.get(key, 0) + value
         for place, steps in more.histograms.items():
             self.histograms.setdefault(place, Counter()).update(steps)
+        for name, value in more.learned.items():
+            self.learned[name] = self.learned.get(name, 0.0) + value
 
     def models(self) -> list[str]:
         """The models that there is anything about, by name."""
@@ -133,6 +137,11 @@ class UsageBook:
             key = (self._today().isoformat(), self._known(model), stage)
             self._totals.histograms.setdefault(key, Counter())[step_of(milliseconds)] += 1
             self._changed()
+
+    def learn(self, numbers: Mapping[str, float]) -> None:
+        """Add to what the learned gate knows."""
+        self._totals.add(Totals(learned=dict(numbers)))
+        self._changed()
 
     def drain(self) -> Totals:
         """All that was counted since the last time."""

@@ -48,7 +48,7 @@ def report(totals: Totals, days: int, last_minute: tuple[int, int] = (0, 0)) -> 
         "lastMinute": {"requests": last_minute[0], "tokens": last_minute[1]},
         "totals": _counters(totals, None),
         "models": {model: _counters(totals, model) for model in models},
-        **{source: dict(totals.by_suffix(source)) for source in _SOURCES},
+        **{name: dict(totals.by_suffix(name)) for name in (*_SOURCES, _GATED)},
         "latency": {stage: values for stage in STAGES if (values := _latency(totals, stage))},
     }
 

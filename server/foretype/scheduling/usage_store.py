@@ -1,4 +1,4 @@
-"""Usage on disk: a SQLite file of numbers by day and model, the same for all windows of a user.
+"""Usage on disk: a SQLite file of numbers by day and model, and of the learned gate, for all windows of a user.
 
 May block, so it is used from a thread or by a command. Raises `UsageStoreError` and nothing else for what the file is
 like. Days that are too old are dropped, so its size is bounded.
@@ -24,7 +24,9 @@ DAYS_KEPT: Final = 400
 """A year and a little, so that a month can be compared with the same one of the year before."""
 
 LATENCY_DAYS_KEPT: Final = 100
-VERSION: Final = 1
+VERSION: Final = 2
+"""1 had no table `learned`."""
+
 _BUSY: Final = 1.0
 """Seconds. Nobody waits for it: what cannot be written now is written later."""
 
@@ -34,10 +36,13 @@ _SCHEMA: Final = (
     """CREATE TABLE IF NOT EXISTS latencies (
         day TEXT, model TEXT, stage TEXT, step INTEGER, count INTEGER,
         PRIMARY KEY (day, model, stage, step)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS learned (name TEXT PRIMARY KEY, value REAL) WITHOUT ROWID",
 )
 
 _ADD_COUNTERS: Final = """INSERT INTO counters VALUES (?,?,?,?)
     ON CONFLICT (day, model, name) DO UPDATE SET value = value + excluded.value"""
+_ADD_LEARNED: Final = """INSERT INTO learned VALUES (?,?)
+    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"""
 _ADD_LATENCIES: Final = """INSERT INTO latencies VALUES (?,?,?,?,?)
     ON CONFLICT (day, model, stage, step) DO UPDATE SET count = count + excluded.count"""
 
@@ -79,6 +84,8 @@ class UsageStore:
             for day, model, stage, step, count in rows:
                 if stage in STAGES:
                     found.histograms.setdefault((day, model, cast("Stage", stage)), Counter())[step] = count
+            if connection.execute("PRAGMA user_version").fetchone()[0] >= VERSION:
+                found.learned = dict(connection.execute("SELECT name, value FROM learned"))
         return found
 
     def _add(self, totals: Totals, today: date) -> None:
@@ -87,6 +94,7 @@ class UsageStore:
         with self._connection(write=True) as connection:
             connection.executemany(_ADD_COUNTERS, counters)
             connection.executemany(_ADD_LATENCIES, steps)
+            connection.executemany(_ADD_LEARNED, totals.learned.items())
             # Days from the future are kept: the calendar was wrong once, then or now.
             for table, kept in (("counters", DAYS_KEPT), ("latencies", LATENCY_DAYS_KEPT)):
                 oldest = (today - timedelta(days=kept)).isoformat()

@@ -19,6 +19,7 @@ Multiline = Literal["auto", "never", "always"]
 Trigger = Literal["auto", "manual"]
 Popup = Literal["auto", "always", "never"]
 Prefetch = Literal["auto", "always", "never"]
+LearnedGate = Literal["auto", "off"]
 ActionOutput = Literal["replace", "insert", "explain"]
 Confirm = Literal["always", "files", "never"]
 LogLevel = Literal["off", "error", "warning", "info", "debug"]
@@ -206,6 +207,12 @@ class Completion:
         "are paid for (`auto`, by `model.prices`), `always`, or `never`.",
         Rule(off=("never",)),
     )
+    learned_gate: LearnedGate = option(
+        "auto",
+        "Whether the model is spared questions whose answers you hardly ever accept: once your own acceptances, of "
+        "which only numbers are kept on this machine, bear it out (`auto`), or never (`off`).",
+        Rule(off=("off",)),
+    )
     threshold: float = option(
         0.55,
         "How sure the embedded engine must be before it shows anything, from 0 (always) to 1 (never).",
@@ -235,6 +242,9 @@ class Limits:
     requests_per_minute: int | None = option(None, "Most requests in any minute.", _LIMIT)
     tokens_per_minute: int | None = option(None, "Most tokens in any minute, prompts and answers together.", _LIMIT)
     tokens_per_day: int | None = option(None, "Most tokens in a day, prompts and answers together.", _LIMIT)
+    concurrent_requests: int | None = option(
+        None, "Most requests under way at once, those of all your windows together.", _LIMIT
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +303,18 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What is counted."""
+
+    keep: bool = option(
+        True,
+        "Whether numbers of use (never text) are kept on this machine, for `foretype stats`; without it they end with "
+        "the session.",
+        Rule(scope="user", off=(False,)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What the server tells the editor's log."""
 
@@ -323,6 +345,7 @@ class Settings:
     actions: Actions = group(Actions, "Code actions: what is offered, and how much may be asked for it.")
     limits: Limits = group(Limits, "How much may be asked of the model's server; what is not set is not limited.")
     index: Index = group(Index, "The index of the workspace, which the embedded engine repeats patterns from.")
+    usage: Usage = group(Usage, "What is counted.")
     log: Log = group(Log, "What the server tells the editor's log.")
 
     def enabled(self, language: str) -> bool:
