@@ -14,7 +14,8 @@ class IndexOptions:
     the walk looks at, `max_files` and `max_total_bytes` what it keeps, so that a folder of a million files, or
     somebody's home folder, costs a bounded time and memory. `segment_characters` is the text that goes into one
     array: larger ones make queries cheaper (each segment is searched by itself), smaller ones make the first
-    results come sooner and the worker smaller.
+    results come sooner and the worker smaller. `walk_pause` is the least time in seconds between two walks of the
+    worker's own, which find what no client has reported; it is longer where walks take long.
     """
 
     exclude: tuple[str, ...] = ()
@@ -23,6 +24,7 @@ class IndexOptions:
     max_total_bytes: int = 32_000_000
     max_file_bytes: int = 400_000
     segment_characters: int = 2_000_000
+    walk_pause: float = 30.0
 
     def to_json(self) -> dict[str, Any]:
         """The options as they travel to the worker."""

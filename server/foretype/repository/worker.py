@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 
 _POLL: Final = 1.0  # Seconds between two looks at the notes, the other window's manifest and our parent.
 _SLICE: Final = 0.05  # Seconds of work on the search database for which a command may have to wait.
-# The worker's own watch over files, for clients that do not watch them: another walk after so many seconds, and later
-# where walks take long, so that they cost at most a hundredth of one core.
-_WALK_PAUSE: Final = 30.0
+# The worker's own watch over files, for clients that do not watch them: another walk from time to time, so seldom that
+# walks cost at most a hundredth of one core.
 _WALK_SHARE: Final = 100.0
 _NICE: Final = 10
 
@@ -54,7 +53,7 @@ class IndexWorker:
         self._parent = os.getppid()
         self._seen = (0, 0, 0)
         self._builds = False
-        self._looked = self._next_walk = 0.0
+        self._looked = self._next_walk = self._walk_pause = 0.0
         self._is_quiet = False
         self._told = (-1, "")
 
@@ -72,6 +71,7 @@ class IndexWorker:
         cache = Path(opening["cache"])
         self._cache = CacheFolder(cache, root, VERSION)
         options = IndexOptions.from_json(opening["options"])
+        self._walk_pause = options.walk_pause
         watcher = Watcher(self._progress, self._announce, self._is_interrupted)
         self._builder = IndexBuilder(root, self._cache, options, watcher)
         self._search = SearchKeeper(self._cache.path, self._builder.read, self._builder.texts)
@@ -114,7 +114,7 @@ class IndexWorker:
         self._attempt(self._builder.scan)
         self._is_quiet = False
         ended = time.monotonic()
-        self._next_walk = ended + max(_WALK_PAUSE, (ended - began) * _WALK_SHARE)
+        self._next_walk = ended + max(self._walk_pause, (ended - began) * _WALK_SHARE)
         self._changes.begin(self._search.changes_state())
 
     def _search_on(self) -> None:
