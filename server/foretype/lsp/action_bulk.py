@@ -14,6 +14,7 @@ from foretype.features.actions.run import Job
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.values import Unfit
 from foretype.lsp.action_data import ActionData
+from foretype.lsp.progress import Token
 from foretype.settings.files import read_bytes
 from foretype.settings.paths import cache_dir
 from foretype.text.document import Document
@@ -39,12 +40,12 @@ class BulkRuns:
         self._server = door.server
         self._runs = runs
 
-    async def execute(self, task: Task, data: ActionData) -> dict[str, Any]:
+    async def execute(self, task: Task, data: ActionData, token: Token | None = None) -> dict[str, Any]:
         """Do it in all files that are named; what became of it is the command's answer."""
         title = (
             "Document all undocumented functions" if task.name == "document" else f"{task.title} all".format(name="")
         )
-        async with self._door.board.shown(f"Foretype: {title}") as progress:
+        async with self._door.board.shown(f"Foretype: {title}", token) as progress:
             try:
                 progress.report("Looking for what there is to do")
                 pieces = await self._pieces(task, data)

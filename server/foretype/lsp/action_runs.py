@@ -30,7 +30,7 @@ from foretype.lsp.action_bulk import BulkRuns
 from foretype.lsp.action_data import ActionData
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
-from foretype.lsp.progress import Progress
+from foretype.lsp.progress import Progress, Token
 from foretype.lsp.workspace_edits import EditRefused, refuse_outside, workspace_edit
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
@@ -124,22 +124,22 @@ class ActionRuns:
             return action
         return attrs.evolve(action, edit=edit)
 
-    async def execute(self, data: ActionData) -> dict[str, Any]:
+    async def execute(self, data: ActionData, token: Token | None = None) -> dict[str, Any]:
         """Do it and apply the edit; what became of it is the command's answer."""
         await self.own_tasks()
         task = self._task(data.task)
         if task is None:
             return self._failed(f"There is no action {data.task[:60]!r}.")
         if data.bulk:
-            return await self.bulk.execute(task, data)
+            return await self.bulk.execute(task, data, token)
         title = task.title.format(name="", language=self._server.settings.actions.language).strip()
         if task.use == "prose":
-            text = await self._attempt(title, lambda progress: self._prose(task, title, data, progress))
+            text = await self._attempt(title, lambda progress: self._prose(task, title, data, progress), token)
             return {"applied": False} if text is None else {"text": text}
-        changes = await self._attempt(title, lambda progress: self._changes(data, progress))
+        changes = await self._attempt(title, lambda progress: self._changes(data, progress), token)
         return {"applied": False} if changes is None else await self.apply(changes, title)
 
-    async def commit_message(self, uri: str) -> str | None:
+    async def commit_message(self, uri: str, token: Token | None = None) -> str | None:
         """The message for what is staged; null, and one message to the user, where there is none."""
         from foretype.features.actions.commit_message import commit_message
 
@@ -150,7 +150,7 @@ class ActionRuns:
                 raise Unfit("There is no folder whose changes could be described.")
             return await commit_message(path, self.model(), self.gate, self.reporter(progress))
 
-        return await self._attempt("Commit message", write)
+        return await self._attempt("Commit message", write, token)
 
     # The work
 
@@ -260,9 +260,11 @@ class ActionRuns:
 
     # What comes of it
 
-    async def _attempt(self, title: str, work: Callable[[Progress], Awaitable[T]]) -> T | None:
+    async def _attempt(
+        self, title: str, work: Callable[[Progress], Awaitable[T]], token: Token | None = None
+    ) -> T | None:
         """The work's result with progress shown; None, and one sentence to the user, where it cannot be done."""
-        async with self._door.board.shown(f"Foretype: {title}") as progress:
+        async with self._door.board.shown(f"Foretype: {title}", token) as progress:
             try:
                 return await work(progress)
             except Unfit as unfit:

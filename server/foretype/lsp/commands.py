@@ -25,7 +25,7 @@ def _action(door: ActionDoor, arguments: list[Any]) -> Any:
     """Do it, and apply its edit. A client that would wait for it is answered at once."""
     if not arguments:
         raise RequestError(INVALID_PARAMS, f"{ACTION_COMMAND} takes one argument, see docs/protocol.md.")
-    work = door.runs.execute(read_data(arguments[0]))
+    work = door.runs.execute(read_data(arguments[0]), door.server.protocol.work_done_token)
     if door.client.waits:
         door.server.protocol.spawn(work)
         return None
@@ -36,4 +36,4 @@ def _commit_message(door: ActionDoor, arguments: list[Any]) -> Any:
     """The message for what is staged in the repository of a file or folder, else of the first workspace folder."""
     value = plain(arguments[0]) if arguments else {}
     uri = value.get("uri") if isinstance(value, dict) else None
-    return door.runs.commit_message(uri if isinstance(uri, str) else "")
+    return door.runs.commit_message(uri if isinstance(uri, str) else "", door.server.protocol.work_done_token)

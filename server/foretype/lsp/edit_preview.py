@@ -36,8 +36,10 @@ class EditPreview:
         now = time.monotonic()
         if not self._door.client.edit_preview or now - self._shown < PAUSE:
             return
-        self._shown, self._any = now, True
-        self._send(text=code_so_far(text), done=False)
+        self._shown = now
+        if code := code_so_far(text):
+            self._any = True
+            self._send(text=code, done=False)
 
     def _send(self, **fields: Any) -> None:
         document = self._job.document

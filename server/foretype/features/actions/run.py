@@ -33,6 +33,7 @@ Report = Callable[[Step, str, int], None]
 LONGEST_SHOWN_ANSWER: Final = 20_000
 """Characters of a wrong answer that are shown to the model again."""
 
+_LONGEST_TALK: Final = 200
 _FACTORS: Final = {"rewrite": 2.5, "document": 0.5, "append": 4.0, "insert": 2.0, "prose": 1.0}
 
 
@@ -120,11 +121,16 @@ def prose_so_far(text: str) -> str:
 
 
 def code_so_far(text: str) -> str:
-    """What may be shown of code that is still coming: the newest block as far as it goes."""
+    """What may be shown of code that is still coming: the newest block as far as it goes.
+
+    Before the first fence it may be talk, which is not shown until it is too long for that.
+    """
     answer = read_answer(text)
     if answer.replacements:
         return answer.replacements[-1].replace
-    return answer.blocks[-1].text if answer.blocks else answer.bare
+    if answer.blocks:
+        return answer.blocks[-1].text
+    return answer.bare if len(answer.bare) > _LONGEST_TALK else ""
 
 
 async def _ask(model: ActionModel, prompt: ChatPrompt, tokens: int, report: Report) -> Said:
