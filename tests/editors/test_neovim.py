@@ -10,7 +10,9 @@ import pytest
 
 from tests.editors import install
 from tests.editors.conftest import SHAPES, SIZES, Installed
+from tests.editors.endpoint import endpoint
 from tests.editors.terminal import Neovim
+from tests.stub import StubServer, replies
 
 pytestmark = pytest.mark.editor
 
@@ -21,7 +23,7 @@ vim.opt.runtimepath:prepend({plugin!r})
 vim.o.laststatus = 2
 require("foretype").setup({{
   cmd = {{ {python!r}, "-m", "foretype", "--stdio" }},
-  keys = {{ accept = "<Tab>" }},
+  keys = {{ accept = "<Tab>", accept_word = "<M-w>", accept_line = "<M-e>", dismiss = "<M-d>" }},
   {options}
 }})
 vim.o.statusline = "%t [%{{v:lua.require'foretype'.statusline()}}]"
@@ -96,6 +98,59 @@ def test_what_was_typed_of_the_ghost_text_is_not_inserted_twice(edit: Open, work
     assert neovim.write(workspace / "shapes.py").endswith("def get_hexagon(self, name):\n        self.check(name)\n")
 
 
+def test_word_by_word_and_to_the_end_of_the_line(edit: Open, workspace: Path) -> None:
+    neovim = edit("shapes.py")
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the ghost text")
+    neovim.keys("M-w")
+    neovim.wait(lambda: line(neovim) == "        self", "the first word")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the rest of the ghost text")
+    neovim.keys("M-w")
+    neovim.wait(lambda: line(neovim) == "        self.", "the dot")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the rest of the ghost text")
+    neovim.keys("M-e")
+    neovim.wait(lambda: line(neovim) == "        self.check(name)", "the line")
+    assert neovim.write(workspace / "shapes.py").endswith("def get_hexagon(self, name):\n        self.check(name)\n")
+
+
+def test_dismissed_until_the_next_key(edit: Open) -> None:
+    neovim = edit("shapes.py")
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the ghost text")
+    neovim.keys("M-d")
+    neovim.wait(lambda: lines_shown(neovim) == 3, "the ghost text's end")
+    assert line(neovim) == " " * 8
+    assert neovim.evaluate("vim.api.nvim_get_mode().mode") == "i"
+    neovim.type("s")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "ghost text at the next key")
+
+
+def test_a_snooze_ends_and_begins_by_command(edit: Open) -> None:
+    neovim = edit("shapes.py")
+    neovim.keys("Escape")
+    neovim.type(":Foretype snooze 30\r")
+    neovim.wait_for("no suggestions until ")
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft -", "the status")
+    neovim.type("A    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: line(neovim) == " " * 8, "the new line")
+    neovim.keys("Escape")
+    neovim.type(":Foretype resume\r")
+    neovim.wait_for("suggestions are on.")
+    neovim.type("S")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "ghost text again")
+
+
+def test_todays_use(edit: Open) -> None:
+    neovim = edit("shapes.py")
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the ghost text")
+    neovim.keys("Tab")
+    neovim.wait(lambda: line(neovim) == "        self.check(name)", "the accepted text")
+    neovim.keys("Escape")
+    neovim.type(":Foretype usage\r")
+    assert "today: 1 accepted, 0 requests, 0 tokens." in neovim.wait_for("today: ")
+
+
 def test_the_key_keeps_its_meaning_where_there_is_no_ghost_text(edit: Open) -> None:
     neovim = edit("shapes.py", "settings = { enable = { python = false } },")
     neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") in ("ft", "ft -"), "the server")
@@ -133,3 +188,53 @@ def test_commands_and_health(edit: Open, output: Path) -> None:
     (output / "neovim-health.txt").write_text(screen, encoding="utf-8")
     assert "OK foretype " in screen
     assert "ERROR" not in screen
+
+
+EXPLANATION = "It loads a **hexagon**.\n\n- first it checks the name"
+DOCUMENTED = """```python
+    def get_triangle(self, name):
+        \"\"\"Load a triangle by its name.\"\"\"
+        self.check(name)
+        return self.store.load("triangle", name)
+```"""
+
+
+def with_model(stub: StubServer) -> str:
+    return f'settings = {{ model = {{ base_url = "{stub.url}", name = "stub", mode = "chat" }} }},'
+
+
+def ready_for_actions(neovim: Neovim, stub: StubServer) -> None:
+    """The server has its model: it has asked for it, and nothing is said to be under way any more."""
+    neovim.keys("Escape")
+    neovim.wait(lambda: stub.received, "the question about the model")
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft", "a quiet status")
+
+
+def test_an_explanation_comes_into_a_split(edit: Open, output: Path) -> None:
+    words = EXPLANATION.split(" ")
+    with endpoint(lambda _: replies.chat([f"{word} " for word in words])) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type(":9,11Foretype explain\r")
+        screen = neovim.wait_for("first it checks the name")
+        (output / "neovim-explain.txt").write_text(screen, encoding="utf-8")
+        assert "It loads a **hexagon**." in screen
+        assert neovim.evaluate("vim.fn.winnr('$')") == 2
+        assert neovim.evaluate("vim.bo.filetype") == "python"  # the cursor stayed where it was
+        asked = stub.asked[-1].body["messages"][-1]["content"]
+        assert "get_circle" in asked
+
+
+def test_an_action_is_chosen_and_changes_the_file(edit: Open, workspace: Path, output: Path) -> None:
+    with endpoint(lambda _: replies.chat([DOCUMENTED])) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type("gg/get_triangle\r:Foretype actions\r")
+        screen = neovim.wait_for("Document `get_triangle`")
+        (output / "neovim-actions.txt").write_text(screen, encoding="utf-8")
+        number = next(row.split(":")[0].strip() for row in screen.splitlines() if "Document `get_triangle`" in row)
+        neovim.type(f"{number}\r")
+        neovim.wait_for("Load a triangle by its name.")
+        text = neovim.write(workspace / "shapes.py")
+    definition = "    def get_triangle(self, name):\n"
+    assert text == SHAPES.replace(definition, definition + '        """Load a triangle by its name."""\n') + "\n"

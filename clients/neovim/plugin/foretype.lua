@@ -5,10 +5,12 @@ end
 vim.g.loaded_foretype = true
 
 vim.api.nvim_create_user_command("Foretype", function(command)
-  require("foretype.command").run(vim.trim(command.args))
+  local lines = command.range > 0 and { command.line1, command.line2 } or nil
+  require("foretype.command").run(vim.trim(command.args), lines)
 end, {
   nargs = "?",
-  desc = "Foretype: status, toggle, restart, log, health",
+  range = true,
+  desc = "Foretype: status, actions, explain, snooze and more",
   complete = function(typed)
     return require("foretype.command").complete(typed)
   end,

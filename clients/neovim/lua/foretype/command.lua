@@ -48,12 +48,50 @@ function actions.health()
   vim.cmd.checkhealth("foretype")
 end
 
+-- What the server does: each takes the word after it, and the lines that the command was given.
+for _, name in ipairs({ "explain", "document", "tests", "simplify", "fix" }) do
+  actions[name] = function(_, lines)
+    require("foretype.tasks").run(name, lines)
+  end
+end
+
+function actions.actions(_, lines)
+  require("foretype.tasks").actions(lines)
+end
+
+function actions.commit()
+  require("foretype.tasks").commit()
+end
+
+function actions.snooze(word)
+  local minutes = tonumber(word)
+  if word ~= "" and not minutes then
+    require("foretype").notify("snooze for how many minutes?", vim.log.levels.ERROR)
+    return
+  end
+  require("foretype.tasks").snooze(minutes)
+end
+
+function actions.resume()
+  require("foretype.tasks").resume()
+end
+
+function actions.language()
+  require("foretype.tasks").language()
+end
+
+function actions.usage()
+  require("foretype.tasks").usage()
+end
+
 --- Run one subcommand.
----@param name string
-function M.run(name)
+---@param words string the subcommand, and what it takes
+---@param lines? { [1]: integer, [2]: integer } first and last line, 1-based, where a range was given
+function M.run(words, lines)
+  local name, rest = words:match("^(%S*)%s*(.*)$")
   local action = actions[name == "" and "status" or name]
   if action then
-    action()
+    action(rest, lines)
   else
     require("foretype").notify(("there is no :Foretype %s."):format(name), vim.log.levels.ERROR)
   end

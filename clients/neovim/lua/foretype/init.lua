@@ -30,7 +30,13 @@ function M.setup(options)
   if options.settings and next(options.settings) then
     config.init_options = options.settings
   end
-  config.handlers = { ["window/logMessage"] = M._log_message }
+  config.capabilities = { experimental = { foretype = { status = true, prose = true } } }
+  config.handlers = {
+    ["window/logMessage"] = M._log_message,
+    ["foretype/prose"] = function(_, params, ctx)
+      require("foretype.view").take(params, ctx.client_id)
+    end,
+  }
   vim.lsp.config(NAME, config)
   local command = vim.lsp.config[NAME].cmd[1]
   if vim.fn.executable(command) == 0 then
