@@ -10,15 +10,29 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
 from foretype.errors import ConfigurationError
 from foretype.repository.index import WorkspaceIndex
 from foretype.repository.options import IndexOptions
+from foretype.repository.search.reader import SearchReader
+from foretype.repository.search.values import Chunk, SearchCounts, Symbol
 from foretype.repository.skip import REASONS
 from foretype.repository.snapshot import IndexStatus
 from foretype.settings.paths import cache_dir
+
+_MOST_FOUND: Final = 8
+_SHOWN_LINES: Final = 3  # Of each chunk that a search finds.
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found: definitions of the words, then chunks, and the seconds that it took."""
+
+    symbols: list[Symbol]
+    chunks: list[Chunk]
+    seconds: float
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,6 +43,8 @@ class Report:
     folder: str
     seconds: float
     status: IndexStatus
+    counts: SearchCounts
+    search: Search | None
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,6 +56,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("path", metavar="PATH", type=Path, nargs="?", default=Path(), help="default: this folder")
     parser.add_argument("--rebuild", action="store_true", help="build all of it anew")
+    parser.add_argument("--search", metavar="WORDS", help="then search it, as suggestions do, and show what is found")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_setting_arguments(parser)
     parser.set_defaults(run=run)
@@ -53,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     workspace = args.path.resolve()
     options = IndexOptions(exclude=resolve_arguments(args, workspace).settings.exclude)
     try:
-        report = asyncio.run(_build(workspace, cache_dir(), options, rebuild=args.rebuild))
+        report = asyncio.run(_build(workspace, cache_dir(), options, args))
     except ConfigurationError as error:
         print(f"foretype index: {printable(str(error))}", file=sys.stderr)
         return 1
@@ -63,17 +80,27 @@ def run(args: argparse.Namespace) -> int:
     return 1 if report.status.error else 0
 
 
-async def _build(workspace: Path, cache: Path, options: IndexOptions, *, rebuild: bool) -> Report:
+async def _build(workspace: Path, cache: Path, options: IndexOptions, args: argparse.Namespace) -> Report:
     began = time.monotonic()
     progress = _Progress()
     index = WorkspaceIndex(workspace, cache, options, lambda: progress.show(index.status))
     try:
-        await index.start(rebuild=rebuild)
+        await index.start(rebuild=args.rebuild)
         status = await index.settled()
-        return Report(workspace, index.folder, time.monotonic() - began, status)
+        seconds = time.monotonic() - began
+        progress.clear()
+        search = _search(index.search, args.search.split()) if args.search is not None else None
+        return Report(workspace, index.folder, seconds, status, index.search.counts(), search)
     finally:
         await index.close()
         progress.clear()
+
+
+def _search(reader: SearchReader, words: list[str]) -> Search:
+    began = time.perf_counter()
+    symbols = reader.definitions(words, _MOST_FOUND)
+    chunks = reader.search(dict.fromkeys(words, 1.0), _MOST_FOUND)
+    return Search(symbols, chunks, time.perf_counter() - began)
 
 
 class _Progress:
@@ -84,6 +111,8 @@ class _Progress:
 
     def show(self, status: IndexStatus) -> None:
         text = f"{status.looked_at:,} files looked at, {status.tokens:,} tokens indexed"
+        if status.search_waiting:
+            text += f", {status.search_waiting:,} files to be made searchable"
         if sys.stderr.isatty() and status.building:
             sys.stderr.write(f"\r{text:{self._shown}}")
             sys.stderr.flush()
@@ -93,6 +122,7 @@ class _Progress:
         if self._shown:
             sys.stderr.write(f"\r{'':{self._shown}}\r")
             sys.stderr.flush()
+            self._shown = 0
 
 
 def _text(report: Report) -> Iterator[str]:
@@ -101,6 +131,9 @@ def _text(report: Report) -> Iterator[str]:
     yield f"Index:       {report.folder or '-'}"
     yield f"Indexed:     {status.files:,} files, {status.tokens:,} tokens"
     yield f"On disk:     {status.size / 1e6:.1f} MB in {status.segments} segments"
+    counts = report.counts
+    found = f"{counts.files:,} files, {counts.chunks:,} chunks, {counts.symbols:,} symbols"
+    yield f"Searchable:  {found}, {counts.size / 1e6:.1f} MB"
     yield f"Time:        {report.seconds:.1f} s, of which {status.cost.cpu_seconds:.1f} s CPU in the worker"
     if status.cost.peak_bytes:
         yield f"Memory:      {status.cost.peak_bytes / 1e6:.0f} MB at most in the worker"
@@ -112,8 +145,25 @@ def _text(report: Report) -> Iterator[str]:
         yield "The folder is larger than what is indexed at most; the deepest files are missing."
     if not status.builder:
         yield "An editor has this folder open; its server keeps the index, and this is its state."
-    if status.error:
-        yield f"error: {status.error}"
+    for error in filter(None, (status.error, status.search_error)):
+        yield f"error: {error}"
+    if report.search is not None:
+        yield from _found(report.search)
+
+
+def _found(search: Search) -> Iterator[str]:
+    yield ""
+    yield f"Found in {search.seconds * 1e3:.0f} ms:"
+    for symbol in search.symbols:
+        inside = f" in {symbol.container}" if symbol.container else ""
+        yield f"  {symbol.path}:{symbol.start + 1}  {symbol.kind} {symbol.name}{inside}"
+    for chunk in search.chunks:
+        yield f"  {chunk.path}:{chunk.start + 1}-{chunk.end}  ({chunk.score:.1f})"
+        lines = [line for line in chunk.text.split("\n") if line.strip()]
+        for line in lines[:_SHOWN_LINES]:
+            yield f"      {line[:100]}"
+    if not search.symbols and not search.chunks:
+        yield "  nothing"
 
 
 def _values(report: Report) -> dict[str, Any]:
@@ -133,4 +183,12 @@ def _values(report: Report) -> dict[str, Any]:
         "worker_cpu_seconds": status.cost.cpu_seconds,
         "worker_peak_bytes": status.cost.peak_bytes,
         "error": status.error,
+        "search": {
+            "files": report.counts.files,
+            "chunks": report.counts.chunks,
+            "symbols": report.counts.symbols,
+            "bytes": report.counts.size,
+            "error": status.search_error,
+        },
+        **({} if report.search is None else {"found": dataclasses.asdict(report.search)}),
     }

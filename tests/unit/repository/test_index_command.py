@@ -39,6 +39,24 @@ def test_json_and_rebuild(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert (again["files"], again["skipped"]) == (1, {"excluded": 1})
 
 
+def test_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "class Basket:\n    def add_fruit(self, fruit):\n        self.fruits.append(fruit)\n"
+    root = grow(tmp_path / "work", {"shop/basket.py": text, "b.py": "b = 2\n"})
+    assert main(["index", str(root), "--search", "add_fruit Basket"]) == 0
+    out = capsys.readouterr().out
+    assert "2 files, 2 chunks, 3 symbols" in out
+    assert "shop/basket.py:2  method add_fruit in Basket" in out
+    assert "shop/basket.py:1-3" in out
+    assert "class Basket:" in out
+    assert main(["index", str(root), "--search", "add_fruit", "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["search"]["files"] == 2
+    assert values["search"]["bytes"] > 0
+    assert [found["path"] for found in values["found"]["chunks"]] == ["shop/basket.py"]
+    assert main(["index", str(root), "--search", "? nowhere"]) == 0
+    assert "  nothing" in capsys.readouterr().out
+
+
 def test_what_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", str(tmp_path / "nowhere")]) == 2
     assert "is not a folder" in capsys.readouterr().err
