@@ -111,10 +111,12 @@ async def test_odd_dismissals_are_survived(session, told):
 
 
 async def test_in_front_of_words_only_by_hand(session):
-    probe = await session(OPTED_IN)
-    probe.open(URI, TEXT + " + other")
-    assert await asked(probe) == []
-    assert await asked(probe, context=BY_HAND) != []
+    async with StubServer(ANSWER) as stub:
+        probe = await connected(session, stub, **QUIET)
+        probe.insert(URI, 2, 20, 15, " + other")
+        assert await asked(probe) == []
+        assert stub.asked == []
+        assert await asked(probe, context=BY_HAND) == ["_setting(model)"]
 
 
 async def test_an_item_that_no_suggestion_can_extend(session):
@@ -127,7 +129,9 @@ async def test_an_item_that_no_suggestion_can_extend(session):
 async def test_after_a_deletion_nothing_comes_by_itself(session):
     probe = await session(OPTED_IN)
     probe.open(URI, TEXT + "x")
-    probe.replace(URI, 2, (20, 15), (20, 16), "")
+    where = {"start": {"line": 20, "character": 15}, "end": {"line": 20, "character": 16}}
+    changes = [{"range": where, "text": ""}]
+    probe.notify("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": changes})
     assert await asked(probe) == []
     assert await asked(probe, context=BY_HAND) == [REST]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from foretype.scheduling.gate import MAX_CHARACTERS, reason_for_silence, splits_word
+from foretype.scheduling.gate import MAX_CHARACTERS, reason_for_silence, splits_word, text_follows
 from foretype.settings.model import Settings
 from foretype.text.document import Document
 from foretype.text.lines import Lines
@@ -80,3 +80,35 @@ def test_switched_off_is_off_also_by_hand():
 def test_a_cursor_inside_a_word(text, splits):
     before, after = text.split("│")
     assert splits_word(document(before + after), Position(0, len(before))) is splits
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "follows"),
+    [
+        ("f(│)", "python", False),
+        ("f(│));", "javascript", False),
+        ("x = [│],", "python", False),
+        ('print("│")', "python", False),
+        ("x = │", "python", False),
+        ("x = │   ", "python", False),
+        ("│", "python", False),
+        ("<p>│</p>", "html", False),
+        ("<ul><li>│</li></ul>", "html", False),
+        ("f(│)  # a word", "python", False),
+        ("f(│)  // a word", "c", False),
+        ("f(│)  /* a word */", "c", False),
+        ("x = │ + other", "python", True),
+        ("f(│, b)", "python", True),
+        ("f(│b)  # a word", "python", True),
+        ("│ 1", "python", True),
+        ("x │ _", "python", True),
+        ("x │ 漢", "python", True),
+        ("x │ 😀", "python", False),
+        ("<p>│word</p>", "html", True),
+        ("f(│)\nword", "python", False),
+        ("x = 1 │# word", "unheard-of", True),
+    ],
+)
+def test_words_behind_the_cursor(text, language, follows):
+    before, after = text.split("│")
+    assert text_follows(document(before + after, language), Position(0, len(before))) is follows

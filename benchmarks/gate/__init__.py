@@ -1,0 +1,1 @@
+"""The learned gate against users who take suggestions in some places only: requests saved, acceptances lost."""
