@@ -122,6 +122,8 @@ def told_from_zero(first: str, second: str, language: Language) -> bool:
     base = width(first)
     if base < 2 or begins_with_closer(second, language) or language.name == "yaml":
         return False
+    if second.startswith("#") and "#" not in language.line_comments:
+        return False  # the preprocessor's lines stand at the margin by right
     if read_nesting(first, language).closed:
         return False  # the end of a header that began at another level
     if opens_block(first, language):

@@ -94,9 +94,32 @@ def open_quote(above: tuple[str, ...], typed: str, language: Language) -> str:
     marks = (*language.long_quotes, *(language.block_comment or ()))
     if not any(mark in line for mark in marks for line in (*above, typed)):
         return read_nesting(typed, language).quote
-    start = next((at for at in range(len(above) - 1, -1, -1) if _BEGINS.match(above[at])), 0)
-    return read_nesting("\n".join((*above[start:], typed)), language).quote
+    start = next((at for at in range(len(above) - 1, -1, -1) if _BEGINS.match(above[at])), -1)
+    quote = _ends_a_quote(above, language) if start < 0 else ""
+    return read_nesting("\n".join((*above[max(0, start) :], typed)), language, quote).quote
 
+
+def _ends_a_quote(above: tuple[str, ...], language: Language) -> str:
+    """The long quote that lines begin inside of, as far as their first such quote tells: alone, or behind text."""
+    for number, line in enumerate(above):
+        mark = next((mark for mark in language.long_quotes if len(mark) == 3 and mark in line), None)
+        if mark is None:
+            continue
+        before = line.partition(mark)[0].strip()
+        if line.count(mark) > 1 or before.endswith(_BEFORE_TEXT):
+            return ""
+        alone = not before and line.strip() == mark
+        above_it = next((each.rstrip() for each in reversed(above[:number]) if each.strip()), "")
+        return mark if (alone and not above_it.endswith((":", "(", "=", ","))) or line.rstrip().endswith(mark) else ""
+    return ""
+
+
+_BEFORE_TEXT: Final = ("(", "=", ",", "[", "{", ":", "return", "f", "r", "b", "u")
+"""How code ends in front of a string that it begins."""
+
+
+_RAW: Final = frozenset(("go",))
+"""Families in whose long strings a backslash is a character as any other."""
 
 _BEGINS: Final = re.compile(r"[ \t]*(?:async |export |pub |public |private |static )*(?:def|class|fn|func|function)\b")
 
@@ -120,6 +143,9 @@ def _leave(text: str, language: Language, quote: str) -> tuple[int, str]:
         end = text.find(closer)
         return (end + len(closer), "") if end >= 0 else (len(text), quote)
     long = quote in language.long_quotes
+    if long and language.name in _RAW:
+        end = text.find(quote)
+        return (end + len(quote), "") if end >= 0 else (len(text), quote)
     pattern = rf"\\.|{re.escape(quote)}" if long else rf"\\.|{re.escape(quote)}|\n"
     for match in re.finditer(pattern, text, re.DOTALL):
         if match.group() == quote:
@@ -154,7 +180,8 @@ _EXPRESSION: Final = r"(?<=[(,=:;!&|?{}\[])[ ]?/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[
 
 @functools.cache
 def _tokens(language: Language) -> re.Pattern[str]:
-    parts = [rf"{quote}(?:[^\\]|\\.)*?(?:{quote}|\Z)" for quote in language.long_quotes]
+    character = "." if language.name in _RAW else r"(?:[^\\]|\\.)"
+    parts = [rf"{quote}{character}*?(?:{quote}|\Z)" for quote in language.long_quotes]
     if language.block_comment:
         opener, closer = map(re.escape, language.block_comment)
         parts.append(rf"{opener}.*?(?:{closer}|\Z)")

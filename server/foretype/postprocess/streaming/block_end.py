@@ -24,7 +24,7 @@ _MAY_GO_ON: Final = (
 )
 """How the types of statements begin that may be complete and go on in the next line all the same."""
 
-_CLOSERS: Final = (")", "]", "}")
+_BRANCHES: Final = {"if": "if", "else": "if", "try": "try", "catch": "try", "do": "do"}
 _WITH_BRANCHES: Final = ("if", "try", "do")
 
 
@@ -76,14 +76,15 @@ class BlockEnd:
             return None
         if self._complete is not None:
             return None if self._goes_on(tail, self._type) else self._complete
-        if not self._layout.leaves(tail) or self._is_dedented_note(tail):
+        waits = self._overruled is not None and self._is_by_level(tail)
+        if not (self._layout.leaves(tail) or waits) or self._is_dedented_note(tail):
             return None
         self._looked_at = len(self._lines)
         if not self._is_by_level(tail):
             return self._useful()
         found = self._ask([*self._lines, tail])
         if found is None:
-            return self._useful()
+            return self._useful() if self._overruled is None else None
         return self._before(found) if found.state == "left" else None
 
     def _take_first(self, line: str, end: int) -> int | None:
@@ -117,6 +118,9 @@ class BlockEnd:
         if found is None:
             if self._overruled is not None and (by_level or verdict != "on"):
                 return self._overruled
+            if verdict == "with" and (branch := self._branch()):
+                self._complete, self._type = end, branch
+                return None
             return {"on": None, "with": end, "before": before}[verdict]
         if found.state == "left" and not self._goes_on(line, found.type):
             return end if closes_around else min(before, self._before(found))
@@ -144,6 +148,13 @@ class BlockEnd:
         ends = line.rstrip().endswith(";") or language.dedents_end or language.name == "go"
         return not ends and found.type.startswith(_MAY_GO_ON)
 
+    def _branch(self) -> str:
+        """What kind of statement with branches the block is one of, by its first word; "" for others."""
+        word = first_word().match(self._lines[0])
+        language = self._layout.language
+        waits = word is not None and self._layout.header and language.name != "go" and not language.block_open
+        return _BRANCHES.get(word[1], "") if word is not None and waits else ""
+
     def _ask(self, lines: list[str]) -> Reach | None:
         """The grammar's answer, where it agrees that no line since has been the next statement's."""
         found = self._tree.ask(lines) if not self._layout.shift else None
@@ -167,14 +178,18 @@ class BlockEnd:
     def _is_by_level(self, line: str) -> bool:
         """Whether a line stands where the block's lines do not: at its header's level, or outside of the level."""
         indent = self._layout.indent(line)
-        at_level = indent == self._layout.base
-        return indent < self._layout.base or (at_level and (not self._tree.whole_list or line.lstrip()[:1] in _CLOSERS))
+        if indent == self._layout.base:
+            return not self._tree.whole_list or self._layout.is_foreign_closer(line, indent)
+        return indent < self._layout.base
 
     def _is_dedented_note(self, line: str) -> bool:
-        """Whether a line is a comment whose level says nothing, where levels are all that there is."""
-        marks = self._layout.language.line_comments
-        note = self._layout.language.dedents_end and line.lstrip().startswith(marks)
-        return note and not self._layout.quote and self._is_by_level(line)
+        """Whether a line's level says nothing: a comment where levels are all that there is, or the preprocessor's."""
+        language = self._layout.language
+        if self._layout.quote or not self._is_by_level(line):
+            return False
+        if language.dedents_end:
+            return line.lstrip().startswith(language.line_comments)
+        return line.startswith("#") and "#" not in language.line_comments
 
     def _goes_on(self, line: str, kind: str) -> bool:
         """Whether a line goes on with the statement before it, which would be complete without."""

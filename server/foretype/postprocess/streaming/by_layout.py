@@ -64,8 +64,10 @@ class ByLayout:
         self._keep(whole, end)
         if self.header:
             self._by_bracket = self._depth > 0 or self.quote != ""
-            self.opened = self._by_bracket or opens_block(whole, self.language) or self._is_unfinished(whole)
+            goes_on = not line.strip() or self._is_unfinished(whole)
+            self.opened = self._by_bracket or opens_block(whole, self.language)
             self.annotated = self._is_annotation(whole)
+            self.opened = self.opened or (goes_on and not self.annotated)
             if self.annotated:
                 self._typed = ""
             return whole
@@ -96,6 +98,8 @@ class ByLayout:
         closed = self.keep(line, end)
         if closes_around:
             return "with"
+        if line.strip() == "{" and self.opened:
+            self._by_bracket = True
         if not (self._by_bracket and closed and self._depth <= 0 and not self.quote):
             return "on"
         self.opened = opens_block(line, self.language)  # as in `b):` behind `def f(a,`
@@ -130,23 +134,24 @@ class ByLayout:
             if self._depth > 0 or indent > self.base:
                 return False
             closes = begins_with_closer(line, self.language) or continues_block(line, self.language)
-            goes_on = closes or (line.lstrip().startswith(LINKS) and not self.language.dedents_end)
+            begins = line.strip() == "{" and not self._by_bracket
+            goes_on = closes or begins or (line.lstrip().startswith(LINKS) and not self.language.dedents_end)
             return indent < self.base or not goes_on
-        if indent < self.base or self._is_foreign_closer(line, indent):
+        if indent < self.base or self.is_foreign_closer(line, indent):
             return self._depth <= 0 and not self.closes_around(line)
         return self._blank_lines > 0 and indent == self.base and self._depth <= 0 and not self._first_in_block
 
     def closes_around(self, line: str) -> bool:
         """Whether the line closes the block that the cursor stands in, which nothing below closes."""
         indent = self.indent(line)
-        outside = indent < self.base or self._is_foreign_closer(line, indent)
+        outside = indent < self.base or self.is_foreign_closer(line, indent)
         if self.header or self.quote or self._depth > 0 or not outside:
             return False
         below = first_written(self._around.below)
         closed_below = begins_with_closer(below, self.language) and width(below) >= width(line)
         return begins_with_closer(line, self.language) and not closed_below
 
-    def _is_foreign_closer(self, line: str, indent: int) -> bool:
+    def is_foreign_closer(self, line: str, indent: int) -> bool:
         """Whether a line begins with a bracket that closes what was opened around, at the level of what it held."""
         return indent == self.base and self._depth <= 0 and line.lstrip()[:1] in (")", "]", "}")
 
