@@ -10,8 +10,8 @@ from typing import Final
 
 from foretype import __version__
 
-COMMANDS: Final = ("serve", "demo", "complete", "check", "config", "trust", "index", "stats")
-"""Each is a module in this folder. Only the one that is called is imported: editors wait for `serve`."""
+COMMANDS: Final = ("serve", "demo", "complete", "batch", "commit-message", "check", "config", "trust", "index", "stats")
+"""Each is a module in this folder (with _ for -). Only the one that is called is imported: editors wait for `serve`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,5 +51,5 @@ def _parser(commands: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version=f"foretype {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in commands:
-        importlib.import_module(f"foretype.cli.{name}").add_parser(subparsers)
+        importlib.import_module(f"foretype.cli.{name.replace('-', '_')}").add_parser(subparsers)
     return parser

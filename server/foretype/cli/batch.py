@@ -1,0 +1,201 @@
+"""`foretype batch ACTION PATH...`: one action for many functions or files, with a progress bar, as edits or as a diff.
+
+A run that was stopped, however, is continued by the same command. Files are changed only at the end, and only those
+that are still as they were read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from foretype.cli.acting import configured_model
+from foretype.cli.batch_files import Problems, read_documents, read_problems, write_changes
+from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.source import workspace_of
+from foretype.cli.style import can_print
+from foretype.errors import ConfigurationError, ForetypeError
+from foretype.settings.model import Settings
+
+if TYPE_CHECKING:
+    from foretype.features.actions.bulk import Outcome, Piece, State
+
+ACTIONS: Final = ("document", "fix", "summarise")
+_WIDTH: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for."""
+
+    action: str
+    paths: tuple[Path, ...]
+    root: Path
+    problems: Problems
+    concurrency: int
+    diff: bool
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command `batch`."""
+    parser = subparsers.add_parser(
+        "batch",
+        help="document, fix or summarise many functions or files",
+        description="document: every undocumented function; fix: the problems of --problems; summarise: every file.",
+    )
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files and folders of one repository")
+    parser.add_argument("--diff", action="store_true", help="print a diff for `git apply` and change no file")
+    parser.add_argument("--concurrency", type=_number, metavar="N", help="questions at once (default: the settings')")
+    parser.add_argument(
+        "--problems", metavar="FILE", help="what to fix: lines of path:line:column: message (- for standard input)"
+    )
+    add_setting_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it: 0 where all was done, 1 where something failed, 2 where nothing can be asked."""
+    from foretype.features.actions.values import Unfit
+
+    root = workspace_of(args.paths[0].absolute())
+    settings = resolve_arguments(args, root).settings
+    try:
+        problems = read_problems(args.problems, root) if args.problems else {}
+        if args.action == "fix" and not problems:
+            raise ConfigurationError("There is nothing to fix.", "Name a linter's output with --problems FILE.")
+        concurrency = args.concurrency or settings.actions.concurrency
+        wish = Wish(args.action, tuple(args.paths), root, problems, concurrency, args.diff)
+        outcome = asyncio.run(_run(wish, settings))
+    except Unfit as unfit:
+        print(f"foretype batch: {printable(unfit.reason)}", file=sys.stderr)
+        return 1
+    except ForetypeError as error:
+        print(f"foretype batch: {printable(str(error))}", file=sys.stderr)
+        return 2
+    return _print(outcome, wish)
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError("from 1 to 100")
+    return number
+
+
+async def _run(wish: Wish, settings: Settings) -> Outcome:
+    # What works on answers brings the whole of code actions with it.
+    from foretype.features.actions.asking import BULK, action_model
+    from foretype.features.actions.bulk import Outcome, run_pieces
+    from foretype.features.actions.journal import Journal, journal_for
+    from foretype.settings.paths import cache_dir
+
+    async with configured_model(settings, wish.root) as asker:
+        pieces, notes = await _pieces(wish, settings, asker)
+        for note in notes:
+            print(f"foretype batch: {printable(note)}", file=sys.stderr)
+        if not pieces:
+            print("foretype batch: there is nothing to do.", file=sys.stderr)
+            return Outcome()
+        try:
+            names = (str(path.absolute()) for path in wish.paths)
+            journal = journal_for(cache_dir(), ("command", wish.action, str(wish.root), *names))
+        except ConfigurationError:
+            journal = Journal(None)
+        known = await asyncio.to_thread(journal.open)
+        if known:
+            print(f"foretype batch: {known} answers of the run before are used.", file=sys.stderr)
+        tell = _teller()
+        outcome = await run_pieces(pieces, action_model(asker, settings, BULK), journal, wish.concurrency, tell)
+        if not outcome.failures:
+            await asyncio.to_thread(journal.remove)
+        return outcome
+
+
+async def _pieces(wish: Wish, settings: Settings, asker: Any) -> tuple[list[Piece], list[str]]:
+    """What there is to do, and a sentence for each file that is left alone."""
+    from foretype.features.actions.bulk import pieces_of
+    from foretype.features.actions.run import Job
+    from foretype.features.actions.tasks import TASKS
+    from foretype.text.positions import Position
+    from foretype.text.uris import path_of
+
+    pieces: list[Piece] = []
+    documents, notes = await asyncio.to_thread(read_documents, wish.paths, wish.root, settings.exclude)
+    words = {"language": settings.actions.language}
+    for document in documents:
+        await asker.gate.known(document)
+        if closed := asker.gate.closed(document):
+            notes.append(closed)
+            continue
+        path = path_of(document.uri)
+        shown = path.relative_to(wish.root).as_posix() if path is not None else ""
+        problems = wish.problems.get(shown, ())
+        start = Position(0, 0)
+        job = Job(TASKS[wish.action], document, start, start, tuple(problems), path=shown, words=words)
+        pieces += await asyncio.to_thread(pieces_of, job, False)
+    return pieces, notes
+
+
+def _teller() -> Callable[[State], None]:
+    """Shows how far it is: a bar that stays in its line on a terminal, else a line now and then."""
+    live = sys.stderr.isatty()
+    full, empty = ("█", "░") if can_print("█░", sys.stderr) else ("#", ".")
+    told = -1
+
+    def tell(state: State) -> None:
+        nonlocal told
+        if live:
+            filled = _WIDTH * state.done // max(1, state.total)
+            bar = full * filled + empty * (_WIDTH - filled)
+            end = "\n" if state.done == state.total else ""
+            print(f"\r\x1b[K{bar} {state}", end=end, file=sys.stderr, flush=True)
+            return
+        tenth = 10 * state.done // max(1, state.total)
+        if tenth != told:
+            told = tenth
+            print(f"foretype batch: {state}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _print(outcome: Outcome, wish: Wish) -> int:
+    """The result on standard output, what failed on standard error."""
+    for path, text in outcome.texts:
+        print(f"## {path}\n\n{text}\n")
+    failures = [f"{each.path}: {each.name}: {each.reason}" for each in outcome.failures]
+    if wish.diff:
+        from foretype.features.actions.patch import file_diff
+        from foretype.text.uris import path_of
+
+        for change in outcome.changes:
+            file = path_of(change.document.uri)
+            if file is not None:
+                shown = file.relative_to(wish.root).as_posix()
+                _write_out(file_diff(shown, change.document.text, change.after))
+    else:
+        written, refused = write_changes(outcome.changes)
+        failures += refused
+        if outcome.changes:
+            print(f"foretype batch: {written} files changed.", file=sys.stderr)
+    _list(failures)
+    return 1 if failures else 0
+
+
+def _write_out(diff: str) -> None:
+    """A diff byte for byte: a carriage return in it must stay one."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(diff.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()
+
+
+def _list(failures: Sequence[str]) -> None:
+    if failures:
+        print(f"foretype batch: {len(failures)} could not be done:", file=sys.stderr)
+    for failure in failures:
+        print(f"  {printable(failure)}", file=sys.stderr)

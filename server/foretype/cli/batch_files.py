@@ -1,0 +1,121 @@
+"""The files of a batch: read as documents, what a linter says of them, and written at the end.
+
+Nothing outside the repository is read or written; a file is written whole or not at all, and only if nobody else has.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from foretype.errors import ConfigurationError
+from foretype.settings.files import read_bytes
+from foretype.text.document import Document
+from foretype.text.language_ids import language_id_of
+from foretype.text.lines import Lines
+from foretype.text.positions import Position
+from foretype.text.uris import path_of
+
+if TYPE_CHECKING:
+    from foretype.features.actions.change import FileChange
+    from foretype.features.actions.menu import Problem
+
+Problems = Mapping[str, "Sequence[Problem]"]
+"""What is wrong, by path below the root."""
+
+MOST_BYTES: Final = 2_000_000
+_PROBLEM: Final = re.compile(r"(?P<path>[^\s:][^:]*):(?P<line>\d+)(?::(?P<column>\d+))?:?\s*(?P<message>\S.*)")
+
+
+def read_documents(paths: Sequence[Path], root: Path, exclude: tuple[str, ...]) -> tuple[list[Document], list[str]]:
+    """The documents at and below the paths, and a sentence for each file that is none.
+
+    ConfigurationError for a path that does not exist, or that is outside of the root.
+    """
+    from foretype.features.actions.bulk import files_below
+
+    found: dict[Path, Document | None] = {}
+    notes: list[str] = []
+    for given in paths:
+        path = Path(os.path.normpath(given.absolute()))
+        if not path.exists():
+            raise ConfigurationError(f"There is no {path}.")
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+            raise ConfigurationError(f"{path} is outside of {root}.", "Name files of one repository.")
+        for file in files_below(path, root, exclude) if path.is_dir() else [path]:
+            if file not in found:
+                found[file] = _read(file)
+                if found[file] is None:
+                    notes.append(f"{file.name} is left alone: it is no UTF-8 text, too large, or a link.")
+    return [document for document in found.values() if document is not None], notes
+
+
+def read_problems(file: str, root: Path) -> Problems:
+    """Problems from lines as compilers and linters write them; other lines are skipped."""
+    from foretype.features.actions.menu import Problem
+
+    try:
+        text = sys.stdin.read() if file == "-" else read_bytes(Path(file), MOST_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{file} cannot be read.") from error
+    found: dict[str, list[Problem]] = {}
+    for line in text.splitlines():
+        if not (match := _PROBLEM.fullmatch(line.strip())):
+            continue
+        path = Path(os.path.normpath(Path(match["path"]).absolute()))
+        if not path.is_relative_to(root):
+            continue
+        place = Position(max(0, int(match["line"]) - 1), max(0, int(match["column"] or 1) - 1))
+        shown = path.relative_to(root).as_posix()
+        found.setdefault(shown, []).append(Problem(match["message"], place, place, number=len(found)))
+    return found
+
+
+def write_changes(changes: Sequence[FileChange]) -> tuple[int, list[str]]:
+    """Write the files; how many were, and a sentence for each that was not."""
+    written = 0
+    refused: list[str] = []
+    for change in changes:
+        path = path_of(change.document.uri)
+        if path is None:
+            continue
+        try:
+            if read_bytes(path, MOST_BYTES) != change.document.text.encode("utf-8"):
+                refused.append(f"{path.name}: it was changed meanwhile, so it is left alone.")
+                continue
+            _replace(path, change.after.encode("utf-8"))
+            written += 1
+        except OSError as error:
+            refused.append(f"{path.name}: it cannot be written ({error.strerror}).")
+    return written, refused
+
+
+def _read(path: Path) -> Document | None:
+    if path.is_symlink():
+        return None
+    try:
+        text = read_bytes(path, MOST_BYTES).decode("utf-8")
+    except (OSError, ValueError):
+        return None
+    return Document(path.as_uri(), language_id_of(path.name), None, Lines(text))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, with the mode that it has. OSError for one that may not be written."""
+    if not os.access(path, os.W_OK):
+        raise PermissionError(13, "permission denied", str(path))
+    mode = path.stat().st_mode & 0o7777
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

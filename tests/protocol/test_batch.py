@@ -1,0 +1,212 @@
+"""`foretype batch` and `foretype commit-message` as processes, against a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.protocol.test_action_streams import asked_about, documented, git
+from tests.protocol.test_code_actions import fenced
+from tests.stub import StubServer, replies
+
+pytestmark = pytest.mark.asyncio
+
+MANY = "".join(f"def function_{n}(x):\n    return x + {n}\n\n\n" for n in range(20))
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: bytes
+    err: str
+
+
+class Commands:
+    """Runs the command in a folder of its own, which is a git repository."""
+
+    def __init__(self, folder: Path, surroundings: dict[str, str]) -> None:
+        self.folder = folder
+        self._env = {**os.environ, **surroundings}
+        folder.mkdir()
+        git(folder, "init", "-q")
+
+    async def start(self, stub: StubServer | None, *arguments: str) -> asyncio.subprocess.Process:
+        model = {"FORETYPE_BASE_URL": stub.url, "FORETYPE_MODEL": "stub"} if stub else {}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "foretype", *arguments),
+            cwd=self.folder,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**self._env, **model},
+        )
+
+    async def __call__(self, stub: StubServer | None, *arguments: str, given: str = "") -> Ended:
+        process = await self.start(stub, *arguments)
+        out, err = await asyncio.wait_for(process.communicate(given.encode()), 60)
+        assert process.returncode is not None
+        return Ended(process.returncode, out, err.decode())
+
+
+@pytest.fixture
+def foretype(tmp_path: Path, surroundings: dict[str, str]) -> Commands:
+    return Commands(tmp_path / "repository", surroundings)
+
+
+def expected(text: str) -> str:
+    for number in range(20):
+        head = f"def function_{number}(x):\n"
+        text = text.replace(head, f'{head}    """Add {number}."""\n')
+    return text
+
+
+async def test_a_diff_that_git_applies(foretype: Commands):
+    files = {
+        "plain.py": MANY,
+        "windows.py": MANY.replace("\n", "\r\n"),
+        "no end.py": MANY.rstrip("\n"),
+        "sub/größe.py": "# größe\n\n" + MANY,
+    }
+    for name, text in files.items():
+        path = foretype.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode())
+    async with StubServer(documented) as stub:
+        ended = await foretype(stub, "batch", "document", ".", "--diff", "--concurrency", "20")
+    assert ended.code == 0, ended.err
+    assert "80 of 80" in ended.err
+    for name, text in files.items():
+        assert (foretype.folder / name).read_bytes() == text.encode()
+    subprocess.run(["git", "apply", "-"], cwd=foretype.folder, input=ended.out, check=True)
+    for name, text in files.items():
+        after = (foretype.folder / name).read_bytes().decode()
+        assert after.replace("\r\n", "\n") == expected(text.replace("\r\n", "\n")), name
+        assert after.count("\r\n") == (after.count("\n") if name == "windows.py" else 0)
+
+
+async def test_files_are_written_and_what_fails_is_listed(foretype: Commands):
+    def answer(request: Any) -> replies.Reply:
+        return fenced("no idea") if "function_7(" in asked_about(request) else documented(request)
+
+    (foretype.folder / "a.py").write_text(MANY)
+    (foretype.folder / "a.py").chmod(0o755)
+    (foretype.folder / ".env").write_text("def function_1(x):\n    return 1\n")
+    async with StubServer(answer) as stub:
+        ended = await foretype(stub, "batch", "document", "a.py", ".env")
+        assert ended.code == 1
+        assert "function_7: The answer holds no documentation" in ended.err
+        missing = '    """Add 7."""\n'
+        assert (foretype.folder / "a.py").read_text() == expected(MANY).replace(missing, "")
+        assert (foretype.folder / "a.py").stat().st_mode & 0o777 == 0o755
+        # Everything but the one that failed is documented now: only that is asked for again.
+        asked = len(stub.asked)
+        assert (await foretype(stub, "batch", "document", "a.py")).code == 1
+        assert len(stub.asked) - asked == 2
+
+
+async def test_a_limit_in_the_middle_loses_nothing(foretype: Commands):
+    count = 0
+
+    def answer(request: Any) -> replies.Reply:
+        nonlocal count
+        count += 1
+        return replies.rate_limited("0.2") if count in (7, 8, 9) else documented(request)
+
+    (foretype.folder / "a.py").write_text(MANY)
+    async with StubServer(answer) as stub:
+        ended = await foretype(stub, "batch", "document", "a.py", "--concurrency", "4")
+    assert ended.code == 0, ended.err
+    assert (foretype.folder / "a.py").read_text() == expected(MANY)
+
+
+async def test_a_killed_run_is_continued(foretype: Commands):
+    seen: list[str] = []
+
+    def answer(request: Any) -> replies.Reply:
+        name = asked_about(request).split("(")[0]
+        seen.append(name)
+        return documented(request).slowly(0.02)
+
+    (foretype.folder / "a.py").write_text(MANY)
+    async with StubServer(answer) as stub:
+        process = await foretype.start(stub, "batch", "document", "a.py", "--concurrency", "2")
+        while len([each for each in stub.asked if each.finished_at]) < 9:
+            await asyncio.sleep(0.02)
+        process.kill()
+        await process.communicate()
+        assert (foretype.folder / "a.py").read_text() == MANY
+        before = len(seen)
+        ended = await foretype(stub, "batch", "document", "a.py", "--concurrency", "2")
+        assert ended.code == 0, ended.err
+        assert "answers of the run before are used" in ended.err
+        assert (foretype.folder / "a.py").read_text() == expected(MANY)
+        assert len(seen) - before <= 20 - 7
+        again = await foretype(stub, "batch", "document", "a.py")
+        assert again.code == 0
+        assert "nothing to do" in again.err
+
+
+async def test_problems_of_a_linter_are_fixed(foretype: Commands):
+    (foretype.folder / "a.py").write_text("def f():\n    return x\n\n\ndef g():\n    return 1\n")
+    async with StubServer(fenced("def f():\n    return 0")) as stub:
+        said = "a.py:2:12: F821 undefined name 'x'\nFound 1 error.\nother.py:1:1: not asked for\n"
+        ended = await foretype(stub, "batch", "fix", "a.py", "--problems", "-", given=said)
+        assert ended.code == 0, ended.err
+        assert (foretype.folder / "a.py").read_text() == "def f():\n    return 0\n\n\ndef g():\n    return 1\n"
+        assert "undefined name 'x'" in str(stub.asked[0].body)
+        assert len(stub.asked) == 1
+
+
+async def test_files_are_summarised(foretype: Commands):
+    (foretype.folder / "a.py").write_text("x = 1\n")
+    (foretype.folder / "b.py").write_text("y = 1\n")
+    (foretype.folder / "empty.py").write_text("\n")
+    async with StubServer(replies.chat(["It sets ", "a variable."])) as stub:
+        ended = await foretype(stub, "batch", "summarise", ".")
+    assert ended.out.decode() == "## a.py\n\nIt sets a variable.\n\n## b.py\n\nIt sets a variable.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("document", "missing.py"), 2, "There is no "),
+        (("document", "/etc"), 2, ""),
+        (("fix", "."), 2, "There is nothing to fix."),
+        (("document", "."), 0, "nothing to do"),
+    ],
+)
+async def test_what_cannot_be_done_is_said(foretype: Commands, arguments, code, said):
+    (foretype.folder / "a.txt").write_text("text\n")
+    async with StubServer(documented) as stub:
+        ended = await foretype(stub, "batch", *arguments, "a.txt")
+        assert (ended.code, stub.asked) == (code, [])
+        assert said in ended.err
+        assert "Traceback" not in ended.err
+
+
+async def test_without_a_model(foretype: Commands):
+    for command in (("batch", "document", "."), ("commit-message",)):
+        ended = await foretype(None, *command)
+        assert ended.code == 2
+        assert "No model is configured" in ended.err
+
+
+async def test_the_message_of_a_commit(foretype: Commands):
+    (foretype.folder / "a.py").write_text("x = 1\n")
+    (foretype.folder / "big.py").write_text("y = 2\n" * 20_000)
+    async with StubServer(replies.chat(["Add x"])) as stub:
+        ended = await foretype(stub, "commit-message")
+        assert (ended.code, ended.err) == (1, "foretype commit-message: Nothing is staged.\n")
+        git(foretype.folder, "add", ".")
+        ended = await foretype(stub, "commit-message")
+        assert (ended.code, ended.out) == (0, b"Add x\n")
+        question = str(stub.asked[0].body)
+        assert "+x = 1" in question
+        assert len(question) < 60_000  # within the budget
