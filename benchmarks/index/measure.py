@@ -2,49 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import random
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from foretype.embedded import OpenFile, Query, predictions
 from foretype.repository.index import WorkspaceIndex
+from foretype.repository.messages import Cost
 from foretype.repository.snapshot import IndexStatus
 
+from .lag import Lag, probe, summary
+from .searching import Searches, measure_search
+
 QUERIES = 200
-_TICK = 0.001  # Seconds that the probe of the event loop sleeps at a time.
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """By how many seconds the event loop was late: the 99th percentile, and the worst.
-
-    A busy machine makes every process late. `busiest` leaves that out: the most CPU time that the loop's thread
-    spent between two ticks of the probe.
-    """
-
-    p99: float
-    worst: float
-    busiest: float
+SEARCHES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """From the start of the worker until it has nothing left to do. Seconds and bytes."""
+    """From the start of the worker until the embedded engine's part is complete. Seconds and bytes.
+
+    The `all_` fields are until it has nothing left to do: the search database is complete, too.
+    """
 
     files: int
     tokens: int
     segments: int
     size: int
-    seconds: float
     first_results: float
+    seconds: float
     cpu_seconds: float
     peak_bytes: int
+    all_seconds: float
+    all_cpu_seconds: float
+    all_peak_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,7 @@ class Measured:
     worker_rests: int
     queries: int
     lag: Lag
+    searches: Searches
 
 
 async def measure(folder: Path, cache: Path, edits: int) -> Measured:
@@ -73,21 +68,25 @@ async def measure(folder: Path, cache: Path, edits: int) -> Measured:
     after = memory()
     rests = memory(index.worker_pid)[1]
     times = [await edit(index, folder, number) for number in range(edits)]
+    searches = await measure_search(index, folder, SEARCHES, edits)
     await index.close()
     index, again = await build(folder, cache)
     await index.close()
     own, resident = after[0] - before[0], after[1] - before[1]
-    return Measured(first, again, times, own, resident, rests, queries, summary(late))
+    return Measured(first, again, times, own, resident, rests, queries, summary(late), searches)
 
 
 async def build(folder: Path, cache: Path) -> tuple[WorkspaceIndex, Build]:
-    first_results = 0.0
+    first_results = engine_seconds = 0.0
+    engine_cost = Cost()
     began = time.perf_counter()
 
     def note() -> None:
-        nonlocal first_results
+        nonlocal first_results, engine_seconds, engine_cost
         if not first_results and index.snapshot().segments:
             first_results = time.perf_counter() - began
+        if not engine_seconds and index.snapshot().complete and index.status.cost != Cost():
+            engine_seconds, engine_cost = time.perf_counter() - began, index.status.cost
 
     index = WorkspaceIndex(folder, cache, on_change=note)
     await index.start()
@@ -95,8 +94,9 @@ async def build(folder: Path, cache: Path) -> tuple[WorkspaceIndex, Build]:
     seconds = time.perf_counter() - began
     cost = status.cost
     return index, Build(
-        *(status.files, status.tokens, status.segments, status.size),
-        *(seconds, first_results, cost.cpu_seconds, cost.peak_bytes),
+        *(status.files, status.tokens, status.segments, status.size, first_results),
+        *(engine_seconds, engine_cost.cpu_seconds, engine_cost.peak_bytes),
+        *(seconds, cost.cpu_seconds, cost.peak_bytes),
     )
 
 
@@ -151,33 +151,3 @@ def memory(pid: int | None = None) -> tuple[int, int]:
     lines = Path(f"/proc/{pid or 'self'}/status").read_text("ascii", "replace").splitlines()
     fields = {line.partition(":")[0]: line.split()[1] for line in lines if line.startswith(("RssAnon", "VmRSS"))}
     return int(fields["RssAnon"]) * 1024, int(fields["VmRSS"]) * 1024
-
-
-@asynccontextmanager
-async def probe() -> AsyncIterator[list[tuple[float, float]]]:
-    """Collect by how many seconds the event loop is late, and its CPU seconds meanwhile."""
-    late: list[tuple[float, float]] = []
-
-    async def tick() -> None:
-        while True:
-            began, cpu = time.perf_counter(), time.thread_time()
-            await asyncio.sleep(_TICK)
-            late.append((time.perf_counter() - began - _TICK, time.thread_time() - cpu))
-
-    task = asyncio.create_task(tick())
-    try:
-        yield late
-    finally:
-        task.cancel()
-
-
-async def idle_lag() -> Lag:
-    """The same machine, the same probe, nothing else in the process."""
-    async with probe() as late:
-        await asyncio.sleep(5.0)
-    return summary(late)
-
-
-def summary(late: list[tuple[float, float]]) -> Lag:
-    walls, cpus = sorted(wall for wall, _ in late), sorted(cpu for _, cpu in late)
-    return Lag(walls[len(walls) * 99 // 100], walls[-1], cpus[-1]) if late else Lag(0.0, 0.0, 0.0)
