@@ -1,4 +1,4 @@
-"""The cases of cases/grammar.txt where no grammar is installed: something sensible each time, and not always the same."""
+"""The cases of cases/grammar.txt where no grammar is installed: something sensible, and not always the same."""
 
 from __future__ import annotations
 

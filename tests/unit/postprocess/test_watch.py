@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from foretype.postprocess.streaming import by_tree
 from foretype.postprocess.streaming.watch import Unit, Watch
 from foretype.postprocess.surroundings import Surroundings
 
@@ -61,3 +64,42 @@ def test_no_more_lines_are_read_than_are_shown() -> None:
     useful, read = read_until_it_ends(Watch(around("def f():\n│", "python", 3), "block"), text)
     assert text[:useful].count("\n") == 2
     assert read == len("    step_a()\n") * 3
+
+
+@pytest.mark.parametrize(
+    ("language", "buffer", "unit", "stream"),
+    [
+        # what may go on with a complete statement is waited for, and no longer than its first word takes
+        ("c", "if (a) {│", "statement", "\n    b();\n}\nc ┆();\n"),
+        ("c", "if (a) {│", "statement", "\n    b();\n}\nelse {\n    c();\n}\nd ┆();\n"),
+        ("typescript", "const a = await│", "statement", " f(\n  1,\n)\nb ┆();\n"),
+        ("typescript", "return│", "statement", " f()\n  .g()\nh ┆();\n"),
+        # a label may look like the end of a block while it comes in
+        ("c", "void f() {\n    │\n}", "block", "a();\n    b();\nout:\n    c();\n}┆"),
+        # a comment at the margin decides nothing
+        ("python", "def f():│", "statement", "\n    a()\n# b\n    c()\nd ┆= 1\n"),
+        # the statement that needs more is given more, and no more than that
+        ("java", "int a =│", "statement", " f()\n    .g();\n┆b();\n"),
+        # what the grammar does not understand is read by layout
+        ("java", "if (a ??? b) {│", "statement", "\n    c d e\n}\nf ┆g;\n"),
+    ],
+)
+def test_a_stream_is_ended_where_its_statement_is(language: str, buffer: str, unit: Unit, stream: str) -> None:
+    text = stream.replace("┆", "")
+    useful, read = read_until_it_ends(Watch(around(buffer, language), unit), text)
+    assert read == stream.index("┆")
+    assert useful is not None
+
+
+def test_no_stream_asks_the_grammar_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    real = by_tree.reach
+
+    def reach(*arguments: Any) -> Any:
+        asked.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(by_tree, "reach", reach)
+    text = "\n    switch (a) {" + "".join(f"\nlabel_{number}:\n    b({number});" for number in range(200))
+    read_until_it_ends(Watch(around("void f() {\n    if (b) {│", "c", 1_000), "statement"), text)
+    assert 1 < len(asked) <= 2 * by_tree.MOST

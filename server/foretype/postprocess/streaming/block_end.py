@@ -114,7 +114,8 @@ class BlockEnd:
         closes_around = self._layout.closes_around(line)
         before = self._useful()
         verdict = self._layout.take(line, end)
-        found = self._ask(self._lines) if by_level or (verdict == "with" and not closes_around) else None
+        may_end = by_level or self._overruled is not None or (verdict == "with" and not closes_around)
+        found = self._ask(self._lines) if may_end else None
         if found is None:
             if self._overruled is not None and (by_level or verdict != "on"):
                 return self._overruled

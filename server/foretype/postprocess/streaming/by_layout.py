@@ -110,6 +110,7 @@ class ByLayout:
         """Count a line in; whether it closes what was open. Its brackets are the block's `anew` where it goes on."""
         closed = self._count(line)
         self._keep(line, end)
+        self._second = False
         if anew:
             self.opened, self._by_bracket = True, self._depth > 0
         return closed

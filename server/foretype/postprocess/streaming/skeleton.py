@@ -36,6 +36,8 @@ def skeleton(above: Sequence[str], line: str, language: Language) -> Skeleton:
     goes_on = _goes_on(above, len(above), line, language)
     own = goes_on
     for number in range(len(above) - 1, -1, -1):
+        if (level == 0 and not goes_on) or len(kept) >= _LONGEST:
+            break
         each = above[number]
         if not each.strip() or _is_margin_note(each, language):
             if goes_on:
@@ -53,8 +55,6 @@ def skeleton(above: Sequence[str], line: str, language: Language) -> Skeleton:
         level = min(level, indent)
         if own and not goes_on:
             begins, own = number, False
-        if (level == 0 and not goes_on) or len(kept) >= _LONGEST:
-            break
     numbers = _with_whole_headers(above, kept[::-1], language)
     return Skeleton(tuple(above[number] for number in numbers), sum(number < begins for number in numbers))
 
