@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from foretype.scheduling.learned_gate import LearnedGate
 from foretype.scheduling.usage import STAGES, Totals, percentile
 
 _COUNTERS: Final = {
@@ -27,6 +28,18 @@ _SOURCES: Final = {
     "kept": "accepted suggestions that were still there after half a minute",
 }
 _GATED: Final = "gated"
+_MINUTE: Final = {
+    "requests": "requests to the configured model's server in the last minute, by all windows",
+    "tokens": "tokens of those requests",
+}
+_REASONS: Final = {
+    "word": "inside a word",
+    "text": "in front of words",
+    "deleting": "while deleting",
+    "dismissed": "dismissed there",
+    "popup": "for a popup's item that cannot be extended",
+    "learned": "hardly ever accepted (no model asked)",
+}
 _STAGE_WORDS: Final = {
     "gate": "deciding whether to ask",
     "prompt": "making the prompt",
@@ -50,7 +63,16 @@ def report(totals: Totals, days: int, last_minute: tuple[int, int] = (0, 0)) -> 
         "models": {model: _counters(totals, model) for model in models},
         **{name: dict(totals.by_suffix(name)) for name in (*_SOURCES, _GATED)},
         "latency": {stage: values for stage in STAGES if (values := _latency(totals, stage))},
+        "learnedGate": _learned(totals),
     }
+
+
+def _learned(totals: Totals) -> dict[str, Any]:
+    """What the learned gate goes by: acceptances and suggestions passed over, of late, and whether they suffice."""
+    gate = LearnedGate()
+    gate.load(totals.learned)
+    accepted, passed_over = gate.evidence
+    return {"accepted": round(accepted), "passedOver": round(passed_over), "inUse": gate.threshold is not None}
 
 
 def _counters(totals: Totals, model: str | None) -> dict[str, Any]:
@@ -90,6 +112,12 @@ def text_lines(values: Mapping[str, Any]) -> Iterator[str]:
     for name, word in words.items():
         if values[name]:
             yield f"{word}: " + ", ".join(f"{count:,} {source}" for source, count in values[name].items())
+    if values[_GATED]:
+        yield "Not asked: " + ", ".join(f"{count:,} {_REASONS.get(why, why)}" for why, count in values[_GATED].items())
+    learned = values["learnedGate"]
+    if learned["accepted"] or learned["passedOver"]:
+        state = "in use" if learned["inUse"] else "not in use, since this proves too little"
+        yield f"Learned gate: {state} ({learned['accepted']} accepted, {learned['passedOver']} passed over, of late)"
     if values["latency"]:
         yield f"{'Milliseconds':26}{'p50':>10}{'p95':>10}{'of':>10}"
     for stage, found in values["latency"].items():
@@ -98,24 +126,36 @@ def text_lines(values: Mapping[str, Any]) -> Iterator[str]:
 
 def openmetrics_lines(values: Mapping[str, Any]) -> Iterator[str]:
     """For monitoring (OpenMetrics 1.0). All are gauges, since they are about a span of days that moves on."""
+    models = values["models"]
     for name, about in _COUNTERS.items():
-        yield f"# TYPE foretype_{name} gauge"
-        yield f"# HELP foretype_{name} {about[0].upper()}{about[1:]}."
-        for model, counters in values["models"].items():
-            yield f'foretype_{name}{{model="{_escaped(model)}"}} {counters[_camel(name)]}'
-    yield "# TYPE foretype_cost gauge"
-    for model, counters in values["models"].items():
-        if counters["cost"] is not None:
-            yield f'foretype_cost{{model="{_escaped(model)}"}} {counters["cost"]:g}'
-    for name in _SOURCES:
-        yield f"# TYPE foretype_{name} gauge"
-        for source, count in values[name].items():
-            yield f'foretype_{name}{{source="{_escaped(source)}"}} {count}'
-    yield "# TYPE foretype_latency_milliseconds gauge"
-    for stage, found in values["latency"].items():
-        for share in ("p50", "p95"):
-            yield f'foretype_latency_milliseconds{{stage="{stage}",percentile="{share}"}} {found[share]:g}'
+        yield from _family(name, about, [({"model": model}, models[model][_camel(name)]) for model in models])
+    costs = [({"model": model}, models[model]["cost"]) for model in models if models[model]["cost"] is not None]
+    yield from _family("cost", "cost by the prices that are set, in their currency", costs)
+    for name, about in _SOURCES.items():
+        yield from _family(name, about, [({"source": source}, count) for source, count in values[name].items()])
+    gated = [({"reason": reason}, count) for reason, count in values[_GATED].items()]
+    yield from _family(_GATED, "requests of the editor for which nothing, or no model, was asked, by reason", gated)
+    for name, about in _MINUTE.items():
+        yield from _family(f"last_minute_{name}", about, [({}, values["lastMinute"][name])])
+    latencies = [
+        ({"stage": stage, "percentile": share}, found[share])
+        for stage, found in values["latency"].items()
+        for share in ("p50", "p95")
+    ]
+    yield from _family("latency_milliseconds", "times by stage", latencies, unit="milliseconds")
     yield "# EOF"
+
+
+def _family(name: str, about: str, samples: Sequence[tuple[Mapping[str, str], float]], unit: str = "") -> Iterator[str]:
+    """One family of metrics: what it is, and its samples, none of which has the labels of another."""
+    name = f"foretype_{name}"
+    yield f"# TYPE {name} gauge"
+    if unit:
+        yield f"# UNIT {name} {unit}"
+    yield f"# HELP {name} {_escaped(about[0].upper() + about[1:])}."
+    for labels, value in samples:
+        written = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+        yield f"{name}{{{written}}} {value:.12g}" if written else f"{name} {value:.12g}"
 
 
 def _camel(name: str) -> str:

@@ -77,6 +77,9 @@ class UsageStore:
             return Totals()
         found = Totals()
         with self._connection(write=False) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if not version:
+                return found  # another window is making it just now
             rows = connection.execute("SELECT * FROM counters WHERE day >= ?", (since.isoformat(),))
             for day, model, name, value in rows:
                 found.counters[(day, model, name)] = value
@@ -84,7 +87,7 @@ class UsageStore:
             for day, model, stage, step, count in rows:
                 if stage in STAGES:
                     found.histograms.setdefault((day, model, cast("Stage", stage)), Counter())[step] = count
-            if connection.execute("PRAGMA user_version").fetchone()[0] >= VERSION:
+            if version >= VERSION:
                 found.learned = dict(connection.execute("SELECT name, value FROM learned"))
         return found
 

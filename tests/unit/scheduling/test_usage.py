@@ -19,6 +19,7 @@ from foretype.scheduling.meters import USAGE_FILE, Meters
 from foretype.scheduling.usage import MOST_MODELS, OTHER, Totals, UsageBook, percentile, step_of
 from foretype.scheduling.usage_report import openmetrics_lines, report, text_lines
 from foretype.scheduling.usage_store import DAYS_KEPT, LATENCY_DAYS_KEPT, UsageStore, UsageStoreError
+from tests.unit.scheduling.openmetrics import NotOpenMetrics, parse
 from tests.unit.scheduling.turning import Turned
 
 TODAY = date(2026, 11, 22)
@@ -99,6 +100,26 @@ def test_old_days_are_dropped_and_future_ones_kept(tmp_path):
 
 def test_a_file_that_is_not_there_holds_nothing(tmp_path):
     assert not UsageStore(tmp_path / "none" / "u.sqlite").read(TODAY)
+
+
+def test_a_file_that_is_just_being_made_holds_nothing(tmp_path):
+    store = UsageStore(tmp_path / "u.sqlite")
+    store.path.touch()
+    assert not store.read(TODAY)
+
+
+def test_a_file_of_the_version_before_is_read_and_written(tmp_path):
+    store = UsageStore(tmp_path / "u.sqlite")
+    store.add(totals(2), TODAY)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("DROP TABLE learned")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert store.read(TODAY).sum("requests") == 2
+    store.add(Totals(learned={"w one": 0.5}), TODAY)
+    store.add(Totals(learned={"w one": 0.25}), TODAY)
+    found = store.read(TODAY)
+    assert (found.learned, found.sum("requests")) == ({"w one": 0.75}, 2)
 
 
 @pytest.mark.parametrize("content", [b"words, words, words " * 400, b"SQLite format 3\0" + b"\xff" * 8_000])
@@ -255,13 +276,59 @@ def test_the_lines_say_it_too():
     assert list(text_lines(report(Totals(), 1)))[:2] == ["Today:", "  no requests to a model"]
 
 
+HOSTILE = ['a "model"', "back\\slash", "two\nlines", "ünïcode 漢", "", "x" * 300, "{}=,# EOF", "\\n"]
+
+
 def test_openmetrics_text_keeps_its_grammar():
-    lines = list(openmetrics_lines(report(counted(), 7)))
-    assert lines[-1] == "# EOF"
-    assert 'foretype_requests{model="a \\"model\\""} 3' in lines
-    families = [line.split()[2] for line in lines if line.startswith("# TYPE")]
-    assert len(families) == len(set(families))
-    for line in lines[:-1]:
-        if not line.startswith("#"):
-            assert line.split("{")[0] in families
-            float(line.rsplit(" ", 1)[1])
+    book = UsageBook(lambda: TODAY)
+    for number, model in enumerate(HOSTILE):
+        book.count("requests", number + 1, model)
+        book.count("cost", 1e-9 * 10**number, model)
+        book.observe("first_token", 10.0**number, model)
+        book.count(f"gated.{model or 'x'}")
+    for name in ("hits", "shown", "partial", "accepted", "kept"):
+        book.count(f"{name}.typed-through", 12_345_678_901)
+    text = "".join(f"{line}\n" for line in openmetrics_lines(report(book.pending(), 7, (3, 4_000))))
+    families = parse(text)
+    named = [model[:100] for model in HOSTILE if model]
+    assert [dict(key)["model"] for key in families["foretype_requests"].samples] == sorted(named)
+    assert families["foretype_requests"].samples[(("model", "two\nlines"),)] == 3
+    assert families["foretype_hits"].samples[(("source", "typed-through"),)] == 12_345_678_901
+    assert families["foretype_last_minute_tokens"].samples[()] == 4_000
+    assert families["foretype_latency_milliseconds"].unit == "milliseconds"
+    assert all(family.help and family.type == "gauge" for family in families.values())
+
+
+def test_openmetrics_of_nothing():
+    assert all(
+        not family.samples or name.startswith("foretype_last_minute")
+        for name, family in parse("".join(f"{line}\n" for line in openmetrics_lines(report(Totals(), 1)))).items()
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# TYPE a gauge\na 1\n",
+        "# EOF",
+        "# TYPE a gauge\na 1\n# EOF\n# EOF\n",
+        "# TYPE a gauge\n\na 1\n# EOF\n",
+        "# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n# TYPE a gauge\n# EOF\n",
+        '# TYPE a gauge\na{x="1"} 1\na{x="1"} 2\n# EOF\n',
+        '# TYPE a gauge\na{x="1",x="2"} 1\n# EOF\n',
+        '# TYPE a gauge\na{x="1} 1\n# EOF\n',
+        "# TYPE a gauge\na{x=1} 1\n# EOF\n",
+        "# TYPE a gauge\na one\n# EOF\n",
+        "# TYPE a gauge\na 1_000\n# EOF\n",
+        "# TYPE a gage\na 1\n# EOF\n",
+        "# TYPE a gauge\n# TYPE a gauge\na 1\n# EOF\n",
+        "# TYPE a gauge\n# UNIT a seconds\na 1\n# EOF\n",
+        "# TYPE a gauge\na 1\n# HELP a late\n# EOF\n",
+        "# type a gauge\na 1\n# EOF\n",
+        "# TYPE 1a gauge\n1a 1\n# EOF\n",
+    ],
+)
+def test_the_parser_refuses_what_monitoring_refuses(text):
+    with pytest.raises(NotOpenMetrics):
+        parse(text)
