@@ -266,6 +266,7 @@ class ActionRuns:
         """The work's result with progress shown; None, and one sentence to the user, where it cannot be done."""
         async with self._door.board.shown(f"Foretype: {title}", token) as progress:
             try:
+                await self._server.settled()  # what was chosen right after the start waits for its model
                 return await work(progress)
             except Unfit as unfit:
                 reason = unfit.reason

@@ -94,6 +94,7 @@ class Server(LanguageServer):
         self._asker: ModelAsker | None = None
         self.unusable = ""  # why the configured model cannot be asked at all
         self.not_shown = ""  # what of the document that was last asked about the model did not see
+        self._beginning: asyncio.Task[Any] | None = None
         self._choosing: asyncio.Task[Any] | None = None
         self.switches = Switches(self)
         self._outcomes = Outcomes(self)
@@ -172,7 +173,7 @@ class Server(LanguageServer):
         self.configuration.tell_problems(self.configuration.resolve())
         self.protocol.spawn(workspace_events.register_watchers(self))
         self.protocol.spawn(self.actions.begin())
-        self.protocol.spawn(self._begin())
+        self._beginning = self.protocol.spawn(self._begin())
         self.protocol.spawn(self._remember())
 
     def on_shutdown(self) -> None:
@@ -276,6 +277,11 @@ class Server(LanguageServer):
     def _renew_key(self, error: Exception | None) -> None:
         if self._renewal.wanted(self.settings, error):
             self.protocol.spawn(self._renewal.renew())
+
+    async def settled(self) -> None:
+        """Wait until it is known whether there is a model: it is connected to at the start and with new settings."""
+        while waiting := [task for task in (self._beginning, self._choosing) if task is not None and not task.done()]:
+            await asyncio.wait(waiting)
 
     @property
     def note(self) -> str:
