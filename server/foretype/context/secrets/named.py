@@ -32,7 +32,7 @@ _KEYS: Final = words(
     "service admin hmac aes crypto cipher consumer deploy ingest integration license subscription root ssh rsa session "
     "webhook write read license function host instrumentation primary secondary"
 )
-_WEAK: Final = words("key auth authorization salt cookie session sig signature seed webhook basic sid")
+_WEAK: Final = words("key auth authorization salt cookie session sig seed webhook basic sid")
 # What a name ends in when it is about a secret rather than one.
 _ABOUT: Final = words(
     "name names type types field fields url uri path file filename dir env var variable id ids len length size count "
@@ -127,7 +127,7 @@ def named_secrets(text: str, *, settings: bool) -> Iterator[Span]:
         rest = _NAME_AFTER.match(text, hint.end())
         at = max(hint.end(), rest.end() if rest is not None else 0)
         grade = grade_of(text[begin:at])
-        if grade and (span := _value(text, at, grade, settings)) is not None:
+        if grade and (span := _value(text, (begin, at), grade, settings)) is not None:
             yield span
             at = max(at, span.end)
 
@@ -158,6 +158,8 @@ def begun_value(before: str, *, settings: bool) -> bool:
 def grade_of(name: str) -> Grade:
     """How much a name says of its value."""
     parts = [part.lower() for part in _PARTS.findall(name)]
+    if "websocket" in parts or ("web" in parts and "socket" in parts):
+        return ""  # the nonce of a handshake
     while parts and parts[-1].isdigit():
         parts.pop()
     if not parts:
@@ -177,17 +179,21 @@ def grade_of(name: str) -> Grade:
     return "weak" if parts[-1] in _WEAK or parts[-1].removesuffix("s") in _WEAK or "key" in parts else ""
 
 
-def _value(text: str, at: int, grade: Grade, settings: bool) -> Span | None:
-    """The secret behind a name that ends at `at`, None where there is none."""
+def _value(text: str, name: tuple[int, int], grade: Grade, settings: bool) -> Span | None:
+    """The secret behind a name, None where there is none."""
+    begin, at = name
     between = _BETWEEN.match(text, at)
     if between is not None and (quoted := _QUOTED.match(text, between.end())) is not None:
         group = "v" if quoted["v"] is not None else "w"
-        value = quoted[group]
-        if between["operator"] == ">" and grade != "password":
+        operator = between["operator"]
+        if operator == ">" and grade != "password":
             return None
-        if could_be_secret(value, grade):
-            return Span(quoted.start(group), quoted.end(group), _kind(grade))
-        return None
+        if operator == "," and text[begin - 1 : begin] not in ('"', "'", "`"):
+            return None  # the end of some other text, not the name of what follows it
+        if operator.strip() == "" and (grade == "weak" or quoted["q"] == "`"):
+            return None
+        sure = grade if operator.strip() or grade != "password" or text[begin:at].isupper() else "strong"
+        return Span(*quoted.span(group), _kind(grade)) if could_be_secret(quoted[group], sure) else None
     direct = _DIRECT.match(text, at)
     if direct is None:
         return None

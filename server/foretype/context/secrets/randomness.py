@@ -60,6 +60,8 @@ def evidence(text: str) -> float:
     of a large library (see `_PAIRS`). Of those words of 16 to 24 characters one in a thousand has more than 40 bits
     (real base64, most of them); of random letters and digits of that length 99 in 100 have more than 14.
     """
+    if text.isupper():
+        text = text.lower()  # capitals are no sign of chance where there is nothing else
     kinds = [_kind(char) for char in text]
     total = sum(_KINDS[kind] for kind in set(kinds))
     drawn = [math.log2(size / total) for size in _KINDS]

@@ -22,7 +22,23 @@ _STAND_IN: Final = re.compile(
 )
 # What is drawn by lot and no secret: inline files, sums of files and commits.
 _OPEN_BEFORE: Final = re.compile(
-    r"(?:base64,|sha\d{1,3}[-:=]|h1:|integrity[\"']?[:=] ?[\"']?|data:[a-z/+.-]{0,40},|#|%2F)[A-Za-z0-9+/=_.-]*$"
+    r"(?:base64,|sha\d{1,3}[-:=]|h1:|integrity[\"']?[:=] ?[\"']?|data:[a-z/+.-]{0,40},|#|%2F"
+    r"|(?:_id|Id|[Hh]ash|[Ss]ha|[Ee][Tt]ag|[Dd]igest|[Cc]hecksum|[Cc]ursor)[\"']?[ ]?[:=][ ]?[\"']?)[A-Za-z0-9+/=_.-]*$"
+)
+# How images, fonts and archives begin in base64.
+_MEDIA: Final = (
+    "iVBORw0KGgo",
+    "R0lGOD",
+    "/9j/",
+    "UklGR",
+    "AAEAAA",
+    "AAAB",
+    "d09GR",
+    "d09GM",
+    "PHN2Z",
+    "JVBERi",
+    "UEsDB",
+    "T1RUTw",
 )
 _PIECE: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _LEAST_ENTROPY: Final = 4.0
@@ -70,7 +86,7 @@ def _drawn(text: str, start: int, end: int) -> Iterator[Span]:
     for piece in _PIECE.finditer(text, start, end):
         run = piece[0].rstrip("=")
         mixed = any(map(str.isupper, run)) and any(map(str.islower, run)) and any(map(str.isdigit, run))
-        if not mixed or entropy(run) < _LEAST_ENTROPY or evidence(run) < _BITS * len(run):
+        if not mixed or run.startswith(_MEDIA) or entropy(run) < _LEAST_ENTROPY or evidence(run) < _BITS * len(run):
             continue
         if not _OPEN_BEFORE.search(text, max(0, piece.start() - 80), piece.start()):
             yield Span(*piece.span(), "random characters")
