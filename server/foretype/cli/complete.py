@@ -12,38 +12,22 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
-from foretype.cli.source import Source, open_source
+from foretype.cli.place import Place, beside, open_workspaces, place_of
 from foretype.context.exclude import exclusions_of
 from foretype.errors import ConfigurationError
 from foretype.features.complete import MOST_BY_HAND, Completer
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
-from foretype.lsp.workspaces import Plan, Workspaces
+from foretype.lsp.workspaces import Workspaces
 from foretype.models.local import LocalEngine
 from foretype.scheduling.gate import splits_word
 from foretype.scheduling.meters import Meters, state_folder
 from foretype.settings.keys import KeyFinder
 from foretype.settings.model import Settings
-from foretype.text.document import Document
-from foretype.text.lines import Lines
-from foretype.text.positions import Position
-
-_LONGEST_INDEXING: Final = 60.0
-"""Seconds to wait for the index of the folder; then what there is of it has to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a file as the user named it, and in our terms."""
-
-    source: Source
-    document: Document
-    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +60,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Print the suggestions on standard output, and all about them on standard error."""
     try:
-        place = _place(args.place, args.language)
+        place = place_of(args.place, args.language)
     except ConfigurationError as error:
         print(f"foretype complete: {printable(str(error))}", file=sys.stderr)
         return 2
@@ -99,32 +83,14 @@ def _count(text: str) -> int:
     return count
 
 
-def _place(words: str, language: str) -> Place:
-    """The place that the user means. ConfigurationError where there is none."""
-    name, line, column = (["", "", *words.rsplit(":", 2)])[-3:]
-    if not (name and line.isdecimal() and column.isdecimal()):
-        raise ConfigurationError(f"{words!r} is not FILE:LINE:COL.", "Write it as src/app.py:120:9.")
-    source = open_source(Path(name), language)
-    document = Document(source.path.as_uri(), source.language, 0, Lines(source.text))
-    position = Position(int(line) - 1, int(column) - 1)
-    if not 0 <= position.line < len(document.lines):
-        raise ConfigurationError(f"There is no line {line}: {source.shown} has {len(document.lines)}.", "Count from 1.")
-    length = len(document.line(position.line))
-    if not 0 <= position.column <= length:
-        raise ConfigurationError(
-            f"There is no column {column} in line {line}: its last one is {length + 1}.", "Count characters from 1."
-        )
-    return Place(source, document, position)
-
-
 async def _answer(place: Place, settings: Settings, count: int) -> Answer:
     notes: list[str] = []
-    async with _workspaces(place, settings, notes) as workspaces:
+    async with open_workspaces(place, settings, notes) as workspaces:
         local = LocalEngine(workspaces.view_of)
         for _ in local.prepare(place.document, place.position.line):
             pass
         completer = Completer(settings, local)
-        async with _model(place, settings, completer, notes):
+        async with _model(place, settings, completer, (workspaces, notes)):
             started = time.perf_counter()
             outcome = await completer.complete(CompletionRequest(place.document, place.position, invoked=True))
             milliseconds = (time.perf_counter() - started) * 1000
@@ -136,27 +102,11 @@ async def _answer(place: Place, settings: Settings, count: int) -> Answer:
 
 
 @asynccontextmanager
-async def _workspaces(place: Place, settings: Settings, notes: list[str]) -> AsyncIterator[Workspaces]:
-    """The file's folder with its index, complete where that does not take too long."""
-    workspaces = Workspaces()
-    workspaces.add([place.source.folder.as_uri()])
-    try:
-        await workspaces.apply(Plan(settings.index.enable, settings.exclude))
-        for index in workspaces.indexes:
-            try:
-                status = await asyncio.wait_for(index.settled(), _LONGEST_INDEXING)
-            except asyncio.TimeoutError:
-                notes.append("The index of the folder is not complete yet; `foretype index` completes it.")
-            else:
-                notes += [status.error] if status.error else []
-        yield workspaces
-    finally:
-        await workspaces.close()
-
-
-@asynccontextmanager
-async def _model(place: Place, settings: Settings, completer: Completer, notes: list[str]) -> AsyncIterator[None]:
-    """Let the completer ask the configured model, if there is one that can be asked."""
+async def _model(
+    place: Place, settings: Settings, completer: Completer, around: tuple[Workspaces, list[str]]
+) -> AsyncIterator[None]:
+    """Let the completer ask the configured model, if there is one that can be asked; what is wrong is noted."""
+    workspaces, notes = around
     exclusions = exclusions_of(settings, [place.source.folder])
     completer.configure(settings, exclusions, None)
     if not settings.model.base_url or settings.model.mode == "local":
@@ -166,11 +116,12 @@ async def _model(place: Place, settings: Settings, completer: Completer, notes: 
     from foretype.features.ask import connect
 
     keys, meters = KeyFinder(), Meters(state_folder())
-    asker = None
+    asker, stack = None, AsyncExitStack()
     try:
         try:
             key = await keys.find_key(settings)
-            asker = await connect(settings, key.value if key else None, [place.source.folder], meters)
+            context = await stack.enter_async_context(beside(place, workspaces))
+            asker = await connect(settings, key.value if key else None, [place.source.folder], meters, context)
         except ConfigurationError as error:
             notes.append(f"The embedded engine answers: {error}")
         else:
@@ -184,6 +135,7 @@ async def _model(place: Place, settings: Settings, completer: Completer, notes: 
         await keys.close()
         if asker is not None:
             await asker.close()
+        await stack.aclose()
         await meters.close()
 
 

@@ -132,6 +132,15 @@ class ModelAsker:
         """The prompt that would be sent, with its parts."""
         return self._prompting.write(sight, self._plan.begin())
 
+    def withheld(self, document: Document, position: Position) -> list[tuple[str, str]]:
+        """Other files that might have been shown beside the document and are kept back, and why."""
+        return self._prompting.withheld(document, position)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """How long prompts are at most, in the model's own tokens."""
+        return self._plan.budget
+
     def forget(self, uri: str) -> None:
         """The document is closed."""
         self._prompting.forget(uri)

@@ -104,6 +104,13 @@ class Prompting:
         snippets = tuple(self.gate.snippets(offered))
         return Sight(place, shown.document, shown.position, snippets, "", shown.found, len(offered) - len(snippets))
 
+    def withheld(self, document: Document, position: Position) -> list[tuple[str, str]]:
+        """The files of snippets that were offered and are kept back, as paths that may be shown, and why."""
+        offered = self._rules.context.candidates(document, position) if self._rules.context is not None else ()
+        paths = dict.fromkeys(snippet.path for snippet in offered)
+        reasons = ((self.gate.name(path), self.gate.file_closed(path)) for path in paths)
+        return [(path, reason) for path, reason in reasons if reason]
+
     def write(self, sight: Sight, attempt: Attempt) -> Rendered[Prompt]:
         """The prompt. Raises ConfigurationError where the budget does not hold its frame."""
         budget = self.counting.calibration.ours(attempt.budget)

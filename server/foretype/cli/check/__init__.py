@@ -47,6 +47,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Exits with 0 if all is well (also with nothing configured), 1 if something is wrong, 2 on bad usage.",
     )
     parser.add_argument("--workspace", metavar="DIR", type=Path, help="default: this folder's repository")
+    parser.add_argument(
+        "--explain",
+        metavar="FILE:LINE:COL",
+        help="instead: print the prompt of this place without sending it, its tokens by part, and what is withheld",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_setting_arguments(parser)
     parser.set_defaults(run=run)
@@ -57,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
     if args.workspace is not None and not args.workspace.is_dir():
         print(f"foretype check: {printable(str(args.workspace))} is not a folder.", file=sys.stderr)
         return 2
+    if args.explain is not None:
+        return _explain(args)
     workspace = args.workspace.resolve() if args.workspace else workspace_of(Path.cwd())
     resolved = resolve_arguments(args, workspace)
     findings = asyncio.run(_look(resolved, workspace, quiet=args.json))
@@ -66,6 +73,15 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"\n{_conclusion(findings)}")
     return 1 if wrong else 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    # Imported here since it brings the whole path of a suggestion along.
+    from foretype.cli.check.explain import run as explain
+
+    file = Path(args.explain.rsplit(":", 2)[0]).absolute()
+    workspace = args.workspace.resolve() if args.workspace else workspace_of(file)
+    return explain(args.explain, resolve_arguments(args, workspace), as_json=args.json)
 
 
 def _conclusion(findings: list[Finding]) -> str:

@@ -125,6 +125,7 @@ async def _reached(settings: Settings, key: Key | None) -> AsyncIterator[Finding
         mode = asker.choice.mode
         yield Finding("mode", "ok", f"Asked by {WAYS[mode]}: {asker.choice.why}.", data={"mode": mode})
         yield await _answered(asker)
+        yield _tokens(asker)
         if asker.note:
             yield Finding("mode", "warning", asker.note, data={"mode": asker.choice.mode})
     finally:
@@ -146,6 +147,15 @@ def _seen(seen: Probe, settings: Settings) -> Finding:
 def _is_hopeless(seen: Probe) -> bool:
     """Whether a question need not be tried: a server that merely fails to list its models may answer all the same."""
     return seen.error is not None and (not seen.reachable or isinstance(seen.error, AuthenticationError))
+
+
+def _tokens(asker: ModelAsker) -> Finding:
+    """Who counts tokens, after the server has had an occasion to report its own count."""
+    counting = asker.counting
+    data = {"ratio": counting.calibration.ratio, "exact": counting.calibration.fixed, "budget": asker.prompt_tokens}
+    if counting.problem is not None:
+        return Finding("tokens", "warning", counting.problem.message, counting.problem.remedy, data=data)
+    return Finding("tokens", "ok", f"Counted by {counting.words}.", data=data)
 
 
 async def _answered(asker: ModelAsker) -> Finding:
