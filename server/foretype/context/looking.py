@@ -139,7 +139,8 @@ class Judge:
         roots = [(folder, Path(os.path.realpath(folder))) for folder in self._folders]
         home = next((root for _, root in roots if real.is_relative_to(root)), None)
         if home is None and roots and not self._ways.outside_workspace:
-            if any(path.is_relative_to(folder) for folder, _ in roots):
+            named = Path(os.path.normpath(path))
+            if any(named.is_relative_to(folder) for folder, _ in roots):
                 return "The file is a link that leads out of the workspace, so no model is shown it."
             return "The file is outside the workspace folders, so no model is shown it (context.outside_workspace)."
         return self._ignored(real, home or real.parent)

@@ -232,6 +232,8 @@ def _union(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 _SECRET_FILES = _union(SECRET_FILES)
+# Written to be shared: which variables there are, with stand-ins for what is secret.
+_ENVIRONMENT_TEMPLATES = re.compile(r"\.?env([._-]\w+)*[._-](example|sample|template|dist|tpl|schema)\Z")
 _SECRET_STEMS = _union(SECRET_STEMS)
 _GENERATED_FILES = _union(GENERATED_FILES)
 
@@ -239,6 +241,8 @@ _GENERATED_FILES = _union(GENERATED_FILES)
 def is_secret_file(name: str) -> bool:
     """Whether a file of this name (without folders) is taken to hold secrets, whatever is in it."""
     name = name.lower()
+    if _ENVIRONMENT_TEMPLATES.match(name):
+        return False
     if _SECRET_FILES.match(name):
         return True
     stem, dot, suffix = name.rpartition(".")
