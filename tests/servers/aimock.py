@@ -5,6 +5,7 @@ It is a package for Node. npm installs it once, in exactly this version, into th
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -25,14 +26,30 @@ KEY = "sk-of-the-tests"
 
 
 def command() -> list[str]:
-    """The command that starts the server; installs it the first time."""
+    """The command that starts the server; installs it the first time, and tries that once in a run of the tests."""
+    program, reason = _obtained()
+    if reason:
+        raise NotAvailableError(reason)
+    return [program]
+
+
+@functools.cache
+def _obtained() -> tuple[str, str]:
+    """The program, or why there is none: npm takes more than a minute to find out that it is offline."""
+    try:
+        return _program(), ""
+    except NotAvailableError as reason:
+        return "", str(reason)
+
+
+def _program() -> str:
     root = cache_folder() / f"aimock-{VERSION}"
     if not root.exists():
         _install(root)
     program = root / "node_modules/.bin/llmock"
     if not program.exists() or shutil.which("node") is None:
         raise NotAvailableError("aimock needs node")
-    return [str(program)]
+    return str(program)
 
 
 def _install(root: Path) -> None:

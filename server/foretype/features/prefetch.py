@@ -53,4 +53,4 @@ def accepted(request: CompletionRequest, suggestion: Suggestion) -> CompletionRe
     """The document and the cursor as they will be once the suggestion is accepted."""
     change = Change(suggestion.start, suggestion.end, suggestion.text)  # a unit of UTF-32 is a column
     document = request.document.apply([change], request.document.version, "utf-32")
-    return CompletionRequest(document, moved_by(suggestion.start, suggestion.text))
+    return CompletionRequest(document, moved_by(suggestion.start, suggestion.text), indent=request.indent)
