@@ -29,6 +29,7 @@ _MOST_ROWS: Final = 6_000
 _MOST_WORDS: Final = 64
 _MOST_NAMES: Final = 400
 _MOST_SYMBOLS: Final = 4_000
+_MOST_REMEMBERED: Final = 50_000
 
 
 class SearchReader:
@@ -45,6 +46,8 @@ class SearchReader:
         self._path: Path | None = None
         self._connection: sqlite3.Connection | None = None
         self._is_closing = False
+        # In how many chunks words are, about: that is enough to know which of them are frequent.
+        self._frequencies: dict[str, int] = {}
 
     def locate(self, folder: str | Path) -> None:
         """Say where the index lies."""
@@ -59,7 +62,7 @@ class SearchReader:
         words = queried_words(terms)
         if not words or limit <= 0:
             return []
-        return self._read(lambda db: _search(db, words, limit, frozenset(without)), [])
+        return self._read(lambda db: _search(db, _affordable(db, words, self._frequencies), limit, without), [])
 
     def definitions(self, names: Collection[str], limit: int) -> list[Symbol]:
         """Definitions of these names (case counts): one of each name, in the names' order, then the second ones."""
@@ -211,6 +214,7 @@ class SearchReader:
     def _forget(self) -> None:
         connection, self._connection = self._connection, None
         self._stamp = (0, 0)
+        self._frequencies.clear()
         if connection is not None:
             connection.close()
 
@@ -234,8 +238,9 @@ def count_names(rows: list[tuple[str, str]], name: str) -> dict[str, int]:
     return counts
 
 
-def _search(db: sqlite3.Connection, words: dict[str, float], limit: int, without: frozenset[str]) -> list[Chunk]:
-    affordable = _affordable(db, words)
+def _search(
+    db: sqlite3.Connection, affordable: list[tuple[str, float]], limit: int, without: Collection[str]
+) -> list[Chunk]:
     if not affordable:
         return []
     # One word at a time: FTS5 weighs columns, not words, and its score of several words is the sum of each word's.
@@ -260,14 +265,23 @@ def _search(db: sqlite3.Connection, words: dict[str, float], limit: int, without
     return found
 
 
-def _affordable(db: sqlite3.Connection, words: dict[str, float]) -> list[tuple[str, float]]:
+def _affordable(
+    db: sqlite3.Connection, words: dict[str, float], frequencies: dict[str, int]
+) -> list[tuple[str, float]]:
+    # The words worth most, by weight and rarity, as long as what has to be ranked for them stays within bounds.
     found = db.execute("SELECT value FROM meta WHERE key = 'chunks'").fetchone()
     total = int(found[0]) if found else 0
+    if abs(frequencies.get("", 0) - total) * 20 > total or len(frequencies) > _MOST_REMEMBERED:
+        frequencies.clear()
+        frequencies[""] = total
     heaviest = sorted(words, key=lambda word: -words[word])[:_MOST_NAMES]
-    marks = ",".join("?" * len(heaviest))
-    rows = db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", heaviest).fetchall()  # noqa: S608
+    unknown = [word for word in heaviest if word not in frequencies]
+    marks = ",".join("?" * len(unknown))
+    # What is nowhere is asked for each time: it may be somewhere the next time.
+    frequencies.update(db.execute(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", unknown))  # noqa: S608
+    counts = [(word, frequencies[word]) for word in heaviest if word in frequencies]
     worth = sorted(
-        ((words[word] * math.log(1 + (total - count + 0.5) / (count + 0.5)), count, word) for word, count in rows),
+        ((words[word] * math.log(1 + (total - count + 0.5) / (count + 0.5)), count, word) for word, count in counts),
         reverse=True,
     )
     left = _MOST_ROWS

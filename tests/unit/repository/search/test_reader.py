@@ -121,8 +121,8 @@ def test_a_search_for_what_is_everywhere_stays_small(bench: Bench, monkeypatch: 
     ranked: list[int] = []
     search = reader_module._affordable
 
-    def noting(db: object, words: dict[str, float]) -> list[tuple[str, float]]:
-        chosen = search(db, words)  # type: ignore[arg-type]
+    def noting(db: object, *rest: dict[str, float]) -> list[tuple[str, float]]:
+        chosen = search(db, *rest)  # type: ignore[arg-type]
         ranked.append(len(chosen))
         return chosen
 
