@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from foretype.syntax.definitions import Definition, definitions
 
@@ -17,6 +17,9 @@ from .store import Cut, Files, Postings
 
 if TYPE_CHECKING:
     from .indexed import Index
+
+
+T = TypeVar("T")
 
 
 class SymbolTable:
@@ -108,8 +111,14 @@ class View:
     world: World
     moment: Moment
     position: Position
-    remembered: dict[str, object] = field(default_factory=dict)
-    """What a method has worked out for all budgets."""
+    _remembered: dict[str, Any] = field(default_factory=dict)
+
+    def recall(self, key: str, work: Callable[[], T]) -> T:
+        """What a method works out once for all budgets."""
+        if key not in self._remembered:
+            self._remembered[key] = work()
+        found: T = self._remembered[key]
+        return found
 
     def postings(self, name: str, cut: Cut) -> Postings:
         """A full-text index of the disk."""

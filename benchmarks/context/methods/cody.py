@@ -16,6 +16,12 @@ _LINES = 50
 
 def cody(view: View, budget: int) -> Prompt:
     """Edits first, then the best windows, at most 20 of a file."""
+    found = view.recall("cody", lambda: _found(view))
+    prompt = window(view.moment, int(budget * 0.6), int(budget * 0.1))
+    return fitted(fill(prompt, found, budget), budget)
+
+
+def _found(view: View) -> list[tuple[str, str]]:
     target = Counter(terms_of("\n".join(view.moment.before.split("\n")[-_LINES:])))
     scored = []
     for path, text in view.open_files():
@@ -31,8 +37,7 @@ def cody(view: View, budget: int) -> Prompt:
         if all(path != other or abs(at - start) >= _LINES for other, start in seen):
             seen.append((path, at))
             found.append((path, text))
-    prompt = window(view.moment, int(budget * 0.6), int(budget * 0.1))
-    return fitted(fill(prompt, found, budget), budget)
+    return found
 
 
 def _edits(view: View) -> list[tuple[str, str]]:

@@ -18,10 +18,10 @@ def continue_dev(view: View, budget: int) -> Prompt:
     """Open files whole if they all fit, else their heads, the more the later they were visited and the smaller."""
     prompt = window(view.moment, int(budget * 0.3), int(budget * 0.2))
     room = budget - counter().count(prompt.text)
-    base = list(_definitions(view))
+    base = view.recall("continue", lambda: list(_definitions(view)))
     # They are sent in an order drawn anew at each request.
-    random.Random(view.position.line).shuffle(base)
-    return fitted(fill(prompt, [*_open(view, room), *base], budget), budget)
+    shuffled = random.Random(view.position.line).sample(base, len(base))
+    return fitted(fill(prompt, [*_open(view, room), *shuffled], budget), budget)
 
 
 def _open(view: View, room: int) -> list[tuple[str, str]]:

@@ -47,11 +47,8 @@ def only(name: str) -> Callable[[View, int], Prompt]:
 
 def candidates(view: View, key: str, collectors: list[Collector] | tuple[Collector, ...]) -> list[Snippet]:
     """What the collectors offer, gathered once for all budgets."""
-    found = view.remembered.get(key)
-    if not isinstance(found, list):
-        scene = view.remembered.get("scene") or view.remembered.setdefault("scene", scene_of(view))
-        found = view.remembered[key] = Gathering(scene, collectors).all()  # type: ignore[arg-type]
-    return found
+    scene = view.recall("scene", lambda: scene_of(view))
+    return view.recall(key, lambda: Gathering(scene, collectors).all())
 
 
 def written(view: View, snippets: list[Snippet], budget: int) -> Prompt:

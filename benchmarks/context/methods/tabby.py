@@ -17,7 +17,7 @@ def tabby(view: View, budget: int) -> Prompt:
     """Declarations of names above the cursor (at most five), search in what was changed, what was looked at."""
     prompt = lines_around(view.moment, 20, 20)
     room = _ALL
-    for path, text in _snippets(view):
+    for path, text in view.recall("tabby", lambda: list(_snippets(view))):
         if len(text) <= room:
             prompt.snippets.append((path, text))
             room -= len(text)

@@ -31,11 +31,16 @@ def bm25(view: View, budget: int) -> Prompt:
 
 def with_chunks(view: View, budget: int, shares: tuple[float, float]) -> Prompt:
     """The same with other shares."""
+    prompt = window(view.moment, int(budget * shares[0]), int(budget * shares[1]))
+    return fitted(fill(prompt, view.recall("chunks", lambda: _chosen(view)), budget), budget)
+
+
+def _chosen(view: View) -> list[tuple[str, str]]:
     hits = view.postings("40 lines", CHUNKS).search(query(view), 60, {view.moment.path})
-    chosen, files = [], Counter[str]()
+    chosen: list[tuple[str, str]] = []
+    files = Counter[str]()
     for hit in hits:
         if files[hit.path] < 3 and len(chosen) < 12:
             files[hit.path] += 1
             chosen.append((hit.path, hit.text))
-    prompt = window(view.moment, int(budget * shares[0]), int(budget * shares[1]))
-    return fitted(fill(prompt, chosen, budget), budget)
+    return chosen

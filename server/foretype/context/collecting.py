@@ -15,6 +15,7 @@ from foretype.context.collectors.co_change import co_change
 from foretype.context.collectors.definitions import definitions
 from foretype.context.collectors.diagnostics import diagnostics
 from foretype.context.collectors.edits import edits
+from foretype.context.collectors.import_lines import import_lines
 from foretype.context.collectors.imported import imported
 from foretype.context.collectors.open_files import far_parts, open_files
 from foretype.context.collectors.search import search
@@ -28,6 +29,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     edits,
     diagnostics,
     clipboard,
+    import_lines,
     search,
     open_files,
     definitions,
@@ -37,7 +39,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
 )
 """What brings most for its time comes first, so that a deadline costs least."""
 
-KEPT: Final = 64
+KEPT: Final = 96
 """Candidates that are kept for selection: more than any prompt has room for, few enough to be judged at a keystroke."""
 
 _PER_TOKEN: Final = 3.5

@@ -29,11 +29,17 @@ WEIGHTS: Final[dict[str, float]] = {
     "search": 1.49,
     "searches": 0.48,
     "outline": 0.83,
+    "diagnostic": 2.4,
+    "clipboard": 2.4,
     "definition": 0.0,
     "co-change": 0.0,
+    "import": 0.0,
+    "imports": 0.0,
     "files": 0.14,
     "beside": 0.15,
     "follows": 3.22,
+    "follows one": 0.0,
+    "precedes": 0.0,
     "neighbours": 0.43,
     "same start": 0.46,
     "words": 0.75,
@@ -44,6 +50,9 @@ WEIGHTS: Final[dict[str, float]] = {
     "capital": -0.58,
 }
 """What each feature adds to the logarithm of the odds."""
+
+BY_HAND: Final = frozenset({"diagnostic", "clipboard"})
+"""Features that no commit tells anything about: their weights are a guess, that of an edit."""
 
 BIAS: Final = -8.68
 
@@ -56,6 +65,9 @@ _FADING: Final = (4 / 7, 2 / 7, 1 / 7)
 
 _LEAST: Final = 1e-4
 """Likelihoods below are left out of a snippet's names: together they would not change a choice."""
+
+_NOT_CODE: Final = frozenset({"definition", "outline", "import", "diagnostic", "clipboard"})
+"""Where the lines of a snippet do not follow each other as they do in a file."""
 
 _WORD: Final = re.compile(r"\w+")
 
@@ -96,6 +108,8 @@ class _Table:
         self._files: dict[str, set[str]] = defaultdict(set)
         above = [line for line in scene.lines[max(0, scene.line - 12) : scene.line] if line.strip()]
         self._above = [_words(line) for line in reversed(above[-_LINES_ABOVE:])]
+        below = [line for line in scene.lines[scene.line + 1 : scene.line + 10] if line.strip()]
+        self._below = [_words(line) for line in below[:_LINES_ABOVE]]
         self._start = above[-1].split()[0] if above else ""
         self._looked: set[tuple[str, str]] = set()
 
@@ -111,9 +125,11 @@ class _Table:
                 values[_AT["edits"]] += 1
             elif origin == "search":
                 values[_AT["searches"]] += snippet.weight
+            elif origin == "import":
+                values[_AT["imports"]] += 1
             if beside:
                 values[_AT["beside"]] = 1.0
-        if (snippet.path, snippet.text) not in self._looked and origin not in ("definition", "outline"):
+        if (snippet.path, snippet.text) not in self._looked and origin not in _NOT_CODE:
             self._looked.add((snippet.path, snippet.text))
             rows = [row[1:] if origin == "edit" else row for row in snippet.text.split("\n")]
             self._look([row for row in rows if row.strip()])
@@ -126,26 +142,23 @@ class _Table:
             names = _names(row)
             if not names:
                 continue
-            follows = self._likeness(rows, at)
+            follows = _likeness(rows[max(0, at - _LINES_ABOVE) : at][::-1], self._above)
+            one = _alike(_words(rows[at - 1]), self._above[0]) if at and self._above else 0.0
+            precedes = _likeness(rows[at + 1 : at + 1 + _LINES_ABOVE], self._below)
             around = sum(known[max(0, at - 2) : at + 3]) + known[at]
             same = 1.0 if row.split(None, 1)[0] == self._start else 0.0
-            fits = ((_AT["follows"], follows), (_AT["neighbours"], math.log1p(around)), (_AT["same start"], same))
+            fits = (
+                (_AT["follows"], follows),
+                (_AT["follows one"], one),
+                (_AT["precedes"], precedes),
+                (_AT["neighbours"], math.log1p(around)),
+                (_AT["same start"], same),
+            )
             for name in names:
                 values = self._values[name]
                 for place, value in fits:
                     if value > values[place]:
                         values[place] = value
-
-    def _likeness(self, rows: list[str], at: int) -> float:
-        """How much the lines above a line resemble those above the cursor, from 0 to 1."""
-        total = 0.0
-        for distance, (share, here) in enumerate(zip(_FADING, self._above, strict=False)):
-            if at <= distance:
-                break
-            there = _words(rows[at - distance - 1])
-            both = len(here & there)
-            total += share * both / max(1, len(here) + len(there) - both)
-        return total
 
     def finish(self) -> dict[str, list[float]]:
         """All features of all names."""
@@ -156,12 +169,22 @@ class _Table:
             name for edit in scene.edits if edit.path == scene.path for line in edit.removed for name in _names(line)
         }
         for name, values in self._values.items():
-            for feature in ("edits", "searches"):
+            for feature in ("edits", "searches", "imports"):
                 values[_AT[feature]] = math.log1p(values[_AT[feature]])
             values[_AT["files"]] = math.log(len(self._files[name]))
             values[_AT["removed"]] = float(name in removed)
             _judge_form(name, values, near, path)
         return dict(self._values)
+
+
+def _likeness(rows: Sequence[str], here: Sequence[frozenset[str]]) -> float:
+    """How much lines resemble those at the cursor, the nearest first, from 0 to 1."""
+    return sum(share * _alike(_words(row), line) for share, row, line in zip(_FADING, rows, here, strict=False))
+
+
+def _alike(left: frozenset[str], right: frozenset[str]) -> float:
+    both = len(left & right)
+    return both / max(1, len(left) + len(right) - both)
 
 
 def _judge_form(name: str, values: list[float], near: set[str], path: set[str]) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Origin = Literal["definition", "outline", "search", "open file", "edit", "co-change", "diagnostic", "clipboard"]
+Origin = Literal[
+    "definition", "outline", "search", "open file", "edit", "co-change", "import", "diagnostic", "clipboard"
+]
 """Which collector offered a snippet: `foretype check --explain` and the benchmarks tell them apart by it."""
 
 

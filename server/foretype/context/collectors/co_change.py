@@ -10,7 +10,7 @@ from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
 
 _FILES: Final = 8
-_OF_ONE: Final = 3
+_OF_ONE: Final = 5
 _LARGEST: Final = 3_000
 
 

@@ -11,7 +11,7 @@ from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
 
 _MODULES: Final = 12
-_OF_ONE: Final = 4
+_OF_ONE: Final = 6
 
 
 def imported(scene: Scene) -> Iterator[Snippet]:

@@ -10,7 +10,7 @@ from foretype.context.scene import OpenFile, Scene
 from foretype.context.snippet import Snippet
 
 _FILES: Final = 10
-_OF_ONE: Final = 4
+_OF_ONE: Final = 6
 _LARGEST: Final = 5_000
 """Lines. Of a longer file the first ones are looked at."""
 

@@ -32,6 +32,7 @@ _ENDINGS: Final = {
     "php": (".php",),
     "lua": (".lua", "/init.lua"),
 }
+_DOTTED: Final = frozenset({"python", "java", "kotlin", "scala", "csharp", "lua"})
 _NAMES_ARE_MODULES: Final = frozenset({"python", "rust", "java", "kotlin"})
 
 
@@ -49,7 +50,8 @@ def _stems(one: Import, module: str, path: str, language_id: str) -> Iterator[st
     if module.startswith(("./", "../")):
         yield module.lstrip("./").removesuffix(".js")
         return
-    steps = [step for step in module.replace("::", "/").replace(".", "/").replace("\\", "/").split("/") if step]
+    dotted = module.replace(".", "/") if language_id in _DOTTED else module
+    steps = [step for step in dotted.replace("::", "/").replace("\\", "/").split("/") if step]
     folder = path.rpartition("/")[0]
     if not steps and language_id == "python":
         yield from (f"{folder}/{name}" for name in one.names[:_NAMES])
@@ -57,6 +59,9 @@ def _stems(one: Import, module: str, path: str, language_id: str) -> Iterator[st
         return
     if language_id == "rust" and steps and steps[0] in ("crate", "self", "super"):
         steps = steps[1:]
+    if language_id == "go" and steps:
+        yield f"{steps[-1]}/{steps[-1]}.go"  # an import names a folder, whose first file is often called like it
+        return
     yield "/".join(steps)
     if language_id in _NAMES_ARE_MODULES:
         yield from ("/".join([*steps, name]) for name in one.names[:_NAMES])

@@ -10,7 +10,7 @@ from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
 
 _CHUNKS: Final = 24
-_OF_ONE: Final = 3
+_OF_ONE: Final = 5
 
 
 def search(scene: Scene) -> Iterator[Snippet]:
