@@ -144,6 +144,9 @@ async def test_a_model_streams_and_is_named(home: Home) -> None:
     figures = counted(ran.out)
     assert figures["accepted"] > figures["characters"] * 0.5
     assert f"Suggested by truth at 127.0.0.1:{stub.port}" in ran.out
+    assert "embedded engine's" not in ran.out or "%" in ran.out
+    assert not list(home.folder.rglob("usage.sqlite")), "a show must not count as use"
+    assert list(home.folder.rglob("limits.sqlite")), "but it counts for the limits"
 
 
 async def test_a_model_that_is_not_there_is_said(home: Home) -> None:
@@ -152,6 +155,7 @@ async def test_a_model_that_is_not_there_is_said(home: Home) -> None:
     assert ran.code == 0, ran.err
     assert "The server said: " in ran.out
     assert "Nothing answers at 127.0.0.1:9" in ran.out
+    assert "gone at 127.0.0.1:9 has suggested nothing: what was shown is the embedded engine's" in ran.out
 
 
 async def test_a_picture_is_recorded(home: Home) -> None:

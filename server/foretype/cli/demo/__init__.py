@@ -11,8 +11,8 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ from foretype.cli.config import add_setting_arguments, printable, resolve_argume
 from foretype.cli.demo.editor import Editor, Heard, ServerGone
 from foretype.cli.demo.frame import Captions, compose
 from foretype.cli.demo.picture import svg_of
-from foretype.cli.demo.report import Engine, asks_model, engine_of, report
+from foretype.cli.demo.report import Engine, asks_model, credited, engine_of, report
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
 from foretype.cli.demo.scene import LINES, Scene, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
@@ -94,6 +94,7 @@ class Show:
     record: Path | None
     typist: Typist | None = None
     editor: Editor | None = None
+    shown: Mapping[str, int] = field(default_factory=dict)
     _best: tuple[float, str] = (0.0, "")
 
     async def play(self, pace: Pace, arguments: Sequence[str]) -> None:
@@ -105,6 +106,7 @@ class Show:
                 await self.editor.initialize(self.scene.source.folder)
                 with self._watching(self.typist):
                     await self.typist.play()
+                self.shown = await self.editor.shown()
             finally:
                 await self.editor.end()
 
@@ -113,7 +115,7 @@ class Show:
         typist = self.typist
         if typist is None or not typist.done:
             return 0
-        for line in report(typist, self.engine, self._trouble()):
+        for line in report(typist, credited(self.engine, self.shown), self._trouble()):
             print(printable(line))
         if typist.text != self.scene.text_after(typist.done):
             print("foretype demo: the text that was typed is not the file's; please report this.", file=sys.stderr)
@@ -204,7 +206,9 @@ def _pace(args: argparse.Namespace, settings: Settings) -> Pace:
 
 
 def _server_arguments(args: argparse.Namespace) -> list[str]:
-    pairs = [word for pair in args.settings for word in ("--set", pair)]
+    # A show is no use: its numbers would stand in `foretype stats` beside those of work. Limits hold all the same.
+    settings = [*args.settings, "usage.keep=false"]
+    pairs = [word for pair in settings for word in ("--set", pair)]
     return [*pairs, "--log-level", args.log_level] if args.log_level else pairs
 
 

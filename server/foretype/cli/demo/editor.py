@@ -166,6 +166,14 @@ class Editor:
         params = {"command": command["command"], "arguments": command.get("arguments", [])}
         self._request("workspace/executeCommand", params)
 
+    async def shown(self) -> dict[str, int]:
+        """How many suggestions the server has shown in this session, by what gave them; {} where it does not say."""
+        with contextlib.suppress(ServerGone, asyncio.TimeoutError):
+            response = await asyncio.wait_for(self._request("foretype/usage", {"days": 1}).future, _END_LIMIT)
+            found = (response.get("result") or {}).get("shown")
+            return found if isinstance(found, dict) else {}
+        return {}
+
     async def end(self) -> None:
         """Take leave as the protocol wants it; a server that does not go is killed. Never raises."""
         try:

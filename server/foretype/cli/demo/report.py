@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from foretype.cli.demo.typist import Typist
 from foretype.models.network import place
@@ -12,10 +12,11 @@ from foretype.settings.model import Settings
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Who answers, in a few words for a title, and in a sentence for the end."""
+    """Who answers, in a few words for a title, and in a sentence for the end; `model` is "" where none is asked."""
 
     short: str
     sentence: str
+    model: str = ""
 
 
 def asks_model(settings: Settings) -> bool:
@@ -33,10 +34,22 @@ def engine_of(settings: Settings) -> Engine:
             f"No model was asked: the embedded engine repeats patterns of {files}, and nothing left this machine.",
         )
     where = place(model.base_url)
-    return Engine(
-        f"{model.name or 'the model'} at {where}",
-        f"Suggested by {model.name or 'the model'} at {where}; the embedded engine stands in where it does not answer.",
-    )
+    name = f"{model.name or 'the model'} at {where}"
+    return Engine(name, f"Suggested by {name}; the embedded engine stands in where it does not answer.", name)
+
+
+def credited(engine: Engine, shown: Mapping[str, int]) -> Engine:
+    """The same with what the server counted: whose suggestions they were, where a model could have given them."""
+    if not engine.model or not shown:
+        return engine
+    everything, own = sum(shown.values()), shown.get("embedded", 0)
+    if own == everything:
+        sentence = f"{engine.model} has suggested nothing: what was shown is the embedded engine's, of this machine."
+    elif own:
+        sentence = f"Suggested by {engine.model}; {own / everything:.0%} of what was shown is the embedded engine's."
+    else:
+        sentence = f"Suggested by {engine.model}."
+    return replace(engine, sentence=sentence)
 
 
 def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[str]:
