@@ -15,6 +15,7 @@ from foretype.errors import ForetypeError
 from foretype.features.actions.asking import ActionModel
 from foretype.features.actions.change import FileChange, joined
 from foretype.features.actions.journal import Journal, key_of
+from foretype.features.actions.parsed import definitions
 from foretype.features.actions.run import Job, edits_again, edits_for, prose_for
 from foretype.features.actions.unit import find_unit
 from foretype.features.actions.values import Unfit, Unit
@@ -22,7 +23,6 @@ from foretype.repository.options import IndexOptions
 from foretype.repository.walk import Walker
 from foretype.scheduling.bulk import Progress as BulkProgress
 from foretype.scheduling.bulk import run_bulk
-from foretype.syntax.definitions import definitions
 
 DOCUMENTED_KINDS: Final = frozenset(("function", "method", "class", "interface"))
 MOST_FILES: Final = 2_000
@@ -162,7 +162,7 @@ def _key(piece: Piece, model: ActionModel) -> str:
 def undocumented(job: Job, is_open: bool = True) -> list[Piece]:
     """A piece for each definition of the job's document that says nothing of itself. To be called in a thread."""
     document = job.document
-    found = definitions(document.text, document.language_id)
+    found = definitions(document.lines, document.language_id)
     return [
         Piece(replace(job, unit=Unit(each.start, each.end, each.name, each.kind)), each.qualified_name, is_open)
         for each in found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from foretype.features.actions.parsed import errors, errors_in
 from foretype.features.actions.values import Asked, Edit, Unfit, applied
 from foretype.postprocess.languages import language_of
 from foretype.text.lines import Lines, line_body
@@ -79,20 +80,12 @@ def check_edits(edits: Sequence[Edit], asked: Asked, import_lines: range | None 
 
 def check_parses(edits: Sequence[Edit], asked: Asked) -> None:
     """Raises Unfit where the text parses worse than before, by tree-sitter or, without a grammar, by its brackets."""
-    after = applied(asked.lines, list(edits))
-    before_errors, after_errors = errors_in(asked.lines, asked.language), errors_in(after, asked.language)
+    after = applied(asked.lines, list(edits)).text
+    before_errors, after_errors = errors(asked.lines, asked.language), errors_in(after, asked.language)
     if before_errors is None or after_errors is None:
-        before_errors, after_errors = _unbalanced(asked.lines.text), _unbalanced(after.text)
+        before_errors, after_errors = _unbalanced(asked.lines.text), _unbalanced(after)
     if after_errors > before_errors:
         raise Unfit("The answer is not valid code here.", "With your answer the file does not parse any more.")
-
-
-def errors_in(lines: Lines, language: str) -> int | None:
-    """Places at which the text does not parse; None where no grammar is installed."""
-    from foretype.syntax.tree import parse  # the grammars are loaded when they are needed first
-
-    tree = parse(lines.text, language)
-    return None if tree is None else tree.errors
 
 
 def _unbalanced(text: str) -> int:

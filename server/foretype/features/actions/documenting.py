@@ -12,10 +12,11 @@ from foretype.features.actions.checks import bodies
 from foretype.features.actions.conventions import Convention, convention_of
 from foretype.features.actions.differences import minimal_edits
 from foretype.features.actions.fitting import unit_of
+from foretype.features.actions.parsed import definitions
 from foretype.features.actions.values import Asked, Edit, Unfit
 from foretype.postprocess.layout import margin
 from foretype.prompts.actions.answer import Answer
-from foretype.syntax.definitions import Definition, definitions
+from foretype.syntax.definitions import Definition
 
 MOST_LINES: Final = 120
 _DOCSTRING: Final = re.compile(r"[ \t]*[rRuU]?(\"\"\"|''')")
@@ -34,7 +35,7 @@ def documentation_edits(answer: Answer, asked: Asked) -> list[Edit]:
 
 def definition_at(asked: Asked) -> Definition:
     """The definition that the unit is. Raises Unfit where the unit is none."""
-    for each in definitions(asked.lines.text, asked.language):
+    for each in definitions(asked.lines, asked.language):
         if each.name == asked.unit.name and each.start < asked.unit.end and each.end > asked.unit.start:
             return each
     raise Unfit("There is no definition to document here.")

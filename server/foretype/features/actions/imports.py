@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from foretype.features.actions.differences import minimal_edits
+from foretype.features.actions.parsed import imports
 from foretype.features.actions.values import Asked, Edit
-from foretype.syntax.definitions import imports
 from foretype.text.lines import line_body
 
 
@@ -16,7 +16,7 @@ def import_lines(asked: Asked) -> range:
 
     Only imports above the unit count: a later one is inside of something.
     """
-    found = [each for each in imports(asked.lines.text, asked.language) if each.end <= asked.unit.start]
+    found = [each for each in imports(asked.lines, asked.language) if each.end <= asked.unit.start]
     top = _below_head(asked)
     ends = [each.end for each in found if not asked.lines[each.start][:1].isspace()]
     last = max(ends, default=top)

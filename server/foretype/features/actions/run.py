@@ -74,7 +74,7 @@ async def edits_for(job: Job, model: ActionModel, report: Report = nothing) -> D
     """What comes of a job. Raises Unfit with the reason, or a ForetypeError."""
     report("reading", "", 0)
     unit, question, hidden = await asyncio.to_thread(_prepared, job)
-    prompt = render_action(question, model.budget)
+    prompt = await asyncio.to_thread(render_action, question, model.budget)
     tokens = model.answer_tokens(question.unit, _FACTORS[job.task.use])
     asked = _asked(job, unit)
     said = await _ask(model, prompt, tokens, report)
@@ -107,7 +107,7 @@ async def prose_for(job: Job, model: ActionModel, report: Report = nothing) -> s
     """The text that answers the job, without a model's thinking. Raises Unfit where it is empty, or a ForetypeError."""
     report("reading", "", 0)
     _, question, hidden = await asyncio.to_thread(_prepared, job)
-    prompt = render_action(question, model.budget)
+    prompt = await asyncio.to_thread(render_action, question, model.budget)
     said = await _ask(model, prompt, model.answer_tokens(question.unit, _FACTORS["prose"]), report)
     text = without_thinking(said.text).strip()
     if not text:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from foretype.features.actions.menu import Problem
+from foretype.features.actions.parsed import definitions
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.values import Unfit, Unit
-from foretype.syntax.definitions import Definition, definitions
+from foretype.syntax.definitions import Definition
 from foretype.syntax.tree import parse
 from foretype.text.document import Document
 from foretype.text.positions import Position
@@ -32,7 +33,7 @@ def find_unit(document: Document, task: Task, start: Position, end: Position, pr
     if task.about == "problem" and problems:
         start, end = min(each.start for each in problems), max(each.end for each in problems)
     first, last = _whole_lines(document, start, end)
-    found = [each for each in definitions(document.text, document.language_id) if each.kind in _KINDS]
+    found = [each for each in definitions(document.lines, document.language_id) if each.kind in _KINDS]
     if task.about == "definition":
         return _definition(document, found, first, last, end > start)
     if task.about == "problem":
