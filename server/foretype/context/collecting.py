@@ -6,6 +6,7 @@ once the last has ended.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
@@ -22,6 +23,8 @@ from foretype.context.collectors.search import search
 from foretype.context.expectation import judged
 from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
+
+logger = logging.getLogger(__name__)
 
 Collector = Callable[[Scene], Iterable[Snippet]]
 
@@ -59,7 +62,10 @@ class Gathering:
         found: list[Snippet] = []
         late = False
         for collector in self._collectors:
-            found += collector(self._scene)
+            try:
+                found += collector(self._scene)
+            except Exception as error:  # noqa: BLE001  a collector that fails on odd text must not cost the others'
+                logger.warning("Nothing from %s: %s", getattr(collector, "__name__", "?"), type(error).__name__)
             if not late and time.monotonic() > end:
                 late = True
                 yield best(judged(self._scene, found))

@@ -1,0 +1,191 @@
+"""Candidates that are ready before they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from foretype.context.collecting import Gathering
+from foretype.context.preparation import DOCUMENTS, ContextPreparation, Surroundings
+from foretype.context.scene import Diagnostic, Scene
+from foretype.context.snippet import Snippet
+from foretype.text.document import Change, Document
+from foretype.text.lines import Lines
+from foretype.text.positions import Position
+
+from .library import FakeLibrary
+
+pytestmark = pytest.mark.asyncio
+
+FILES = {"pricing.py": "class PriceTable:\n    def lookup_by_article(self): ...\n"}
+TEXT = "from pricing import PriceTable\n\n\nPriceTable.\n"
+
+
+def document(uri: str = "file:///w/order.py", text: str = TEXT) -> Document:
+    return Document(uri, "python", 1, Lines(text))
+
+
+def shown(uri: str) -> str:
+    return uri.removeprefix("file:///w/") if uri.startswith("file:///w/") else ""
+
+
+class Desk:
+    """A preparation with a workspace in memory, and the scenes that it looked at."""
+
+    def __init__(self) -> None:
+        self.library = FakeLibrary(FILES)
+        self.scenes: list[Scene] = []
+        self.preparation = ContextPreparation(self._surroundings, self._gathering)
+
+    def _surroundings(self, document: Document) -> Surroundings | None:
+        path = shown(document.uri)
+        return Surroundings(path, self.library, shown) if path else None
+
+    def _gathering(self, scene: Scene) -> Gathering:
+        self.scenes.append(scene)
+        return Gathering(scene)
+
+    def open(self, one: Document) -> Document:
+        self.preparation.document_changed(None, one)
+        return one
+
+    async def ask(self, one: Document, line: int = 3) -> list[Snippet]:
+        """Ask, let it gather, and ask again."""
+        self.preparation.candidates(one, Position(line, 0))
+        await self.preparation.rest()
+        return list(self.preparation.candidates(one, Position(line, 0)))
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.preparation.close()
+
+
+async def test_nothing_is_there_at_once_and_everything_after_a_rest(desk: Desk) -> None:
+    one = desk.open(document())
+    assert desk.preparation.candidates(one, Position(3, 11)) == ()
+    assert any("lookup_by_article" in snippet.text for snippet in await desk.ask(one))
+
+
+async def test_nobody_gathers_while_nobody_asks(desk: Desk) -> None:
+    one = desk.open(document())
+    desk.preparation.document_changed(one, one.apply([Change((0, 0), (0, 0), "x")], 2, "utf-16"))
+    desk.preparation.news()
+    await desk.preparation.rest()
+    assert desk.scenes == []
+
+
+async def test_asking_again_at_the_same_place_gathers_nothing_new(desk: Desk) -> None:
+    one = desk.open(document())
+    await desk.ask(one)
+    await desk.ask(one)
+    assert len(desk.scenes) == 1
+
+
+async def test_an_edit_a_far_move_and_news_of_the_index_do(desk: Desk) -> None:
+    one = desk.open(document(text=TEXT + "\n" * 100))
+    await desk.ask(one)
+    edited = one.apply([Change((3, 0), (3, 0), "x")], 2, "utf-16")
+    desk.preparation.document_changed(one, edited)
+    await desk.preparation.rest()
+    assert len(desk.scenes) == 2
+    await desk.ask(edited, line=80)
+    assert (len(desk.scenes), desk.scenes[-1].line) == (3, 80)
+    desk.preparation.news()
+    await desk.preparation.rest()
+    assert len(desk.scenes) == 4
+
+
+async def test_many_keys_are_gathered_for_together(desk: Desk) -> None:
+    one = desk.open(document())
+    await desk.ask(one)
+    for _ in range(30):
+        edited = one.apply([Change((3, 0), (3, 0), "x")], 2, "utf-16")
+        desk.preparation.document_changed(one, edited)
+        one = edited
+        await asyncio.sleep(0)
+    await desk.preparation.rest()
+    assert len(desk.scenes) == 2
+    assert desk.scenes[-1].lines[3].startswith("x" * 30)
+
+
+async def test_a_document_outside_the_workspace_has_no_candidates(desk: Desk) -> None:
+    one = desk.open(document("untitled:a"))
+    assert await desk.ask(one) == []
+    assert desk.scenes == []
+
+
+async def test_what_must_not_be_shown_is_in_no_scene(desk: Desk) -> None:
+    one = desk.open(document())
+    secret = desk.open(document("untitled:secret", "word = 1\n"))
+    edited = secret.apply([Change((0, 0), (0, 0), "x")], 2, "utf-16")
+    desk.preparation.document_changed(secret, edited)
+    desk.open(document("file:///w/other.py", "other = 1\n"))
+    await desk.ask(one)
+    assert [file.path for file in desk.scenes[-1].open_files] == ["other.py"]
+    assert desk.scenes[-1].edits == ()
+
+
+async def test_edits_diagnostics_and_copied_text_reach_the_scene(desk: Desk) -> None:
+    one = desk.open(document())
+    other = desk.open(document("file:///w/other.py", "other = 1\n"))
+    desk.preparation.document_changed(other, other.apply([Change((0, 0), (0, 5), "changed")], 2, "utf-16"))
+    desk.preparation.told(one.uri, [Diagnostic(3, "wrong")])
+    desk.preparation.copied("copied text")
+    await desk.ask(one)
+    scene = desk.scenes[-1]
+    assert [edit.added for edit in scene.edits] == [("changed = 1",)]
+    assert scene.diagnostics == (Diagnostic(3, "wrong"),)
+    assert scene.clipboard == "copied text"
+
+
+async def test_a_visited_file_that_was_closed_is_read_from_the_index(desk: Desk) -> None:
+    one = desk.open(document())
+    closed = desk.open(document("file:///w/pricing.py", "as the editor had it\n"))
+    desk.preparation.document_changed(closed, None)
+    await desk.ask(one)
+    (file,) = desk.scenes[-1].open_files
+    assert list(file.lines) == FILES["pricing.py"].split("\n")
+
+
+async def test_closing_a_document_forgets_its_candidates(desk: Desk) -> None:
+    one = desk.open(document())
+    assert await desk.ask(one)
+    desk.preparation.document_changed(one, None)
+    assert desk.preparation.candidates(one, Position(3, 0)) == ()
+
+
+async def test_only_so_many_documents_are_kept(desk: Desk) -> None:
+    first = desk.open(document())
+    await desk.ask(first)
+    for number in range(DOCUMENTS + 1):
+        desk.preparation.candidates(desk.open(document(f"file:///w/{number}.py")), Position(0, 0))
+    assert desk.preparation.candidates(first, Position(3, 0)) == ()
+
+
+async def test_a_collector_that_fails_costs_only_its_own(desk: Desk) -> None:
+    def broken(scene: Scene) -> list[Snippet]:
+        raise ValueError(scene.path)
+
+    def whole(scene: Scene) -> list[Snippet]:
+        return [Snippet(scene.path, "found_it\n", "search")]
+
+    preparation = ContextPreparation(desk._surroundings, lambda scene: Gathering(scene, [broken, whole]))
+    one = document()
+    preparation.document_changed(None, one)
+    preparation.candidates(one, Position(3, 0))
+    await preparation.rest()
+    assert [snippet.text for snippet in preparation.candidates(one, Position(3, 0))] == ["found_it\n"]
+    preparation.close()
+
+
+async def test_closing_while_it_gathers(desk: Desk) -> None:
+    one = desk.open(document())
+    desk.preparation.candidates(one, Position(3, 0))
+    await asyncio.sleep(0)
+    desk.preparation.close()
+    assert desk.preparation.candidates(one, Position(3, 0)) == ()
