@@ -87,12 +87,14 @@ bench: setup
 	@$(BIN)/python -m benchmarks.closing
 	@$(BIN)/python -m benchmarks.closing.session
 	@$(BIN)/python -m benchmarks.postprocess
+	@$(BIN)/python -m benchmarks.syntax
 	-@$(BIN)/python -m benchmarks.typing
 	-@$(BIN)/python -m benchmarks.typing.faults
 	@$(BIN)/python -m benchmarks.gate
 	@$(BIN)/python -m benchmarks.limits
 	@$(BIN)/python -m benchmarks.throughput
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.index $(REPOS)
+	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.postprocess.blocks $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.embedded $(REPOS)
 
 clean:

@@ -5,7 +5,11 @@
 Suggestions are real code (the standard library's larger modules) with their own lines around them: 200 lines at a
 place, as after a long generation, and the 10 lines and 1 line that are usual. Each text is fitted as at every key
 that types through it, and no text twice in a row, so nothing is answered from a cache of the text before. `stream`
-is what watching the same text costs while it comes in, in pieces of four characters, for the whole of it.
+is what watching the same text costs while it comes in, in pieces of four characters, up to where it is ended.
+
+The second table is about streams that are never ended: 200 lines as the body of a function that goes on, in pieces
+of four characters, with a grammar and without; and 200 lines of C in which every other is a label at the margin, so
+that the grammar is asked as often as it ever is.
 
 Baselines: `rstrip` takes white space off and no more; `difflib` looks for a repetition of the lines below with
 `SequenceMatcher` on each line, as its documentation suggests for near matches, and does nothing else.
@@ -22,11 +26,15 @@ from dataclasses import dataclass
 
 from benchmarks.door.measure import quantile, stdlib_lines
 from foretype.postprocess.pipeline import fit
+from foretype.postprocess.streaming import by_tree
 from foretype.postprocess.streaming.watch import Watch
 from foretype.postprocess.surroundings import LINES_ABOVE, Surroundings
 
 BAR_MS = 2.0
 """CPU median for a suggestion of 200 lines."""
+
+PIECE_MS = 0.1
+"""CPU mean for a piece of a stream."""
 
 PLACES = 25
 _NEAR = 0.95
@@ -55,6 +63,7 @@ def main() -> None:
             median = statistics.median(times)
             bar = f"   bar {BAR_MS} ms" if name == "fit" and lines == 200 else ""
             print(f"{lines:>6} {name:<8} {median:>10.4f} {quantile(times, 0.95):>8.4f} {median / base:>13.1f}{bar}")
+    endless(rounds)
 
 
 def places_of(size: int) -> Iterator[Place]:
@@ -95,6 +104,47 @@ def watch_one(place: Place) -> object:
         if watch(place.text[:end]) is not None:
             return end
     return None
+
+
+def endless(rounds: int) -> None:
+    """What a piece of a stream costs that is not ended."""
+    places = [(place.around.above, place.text) for place in places_of(200)]
+    python = [deepened(above, text) for above, text in places]
+    labels = "".join(f"        step({number});\nlabel_{number}:\n" for number in range(100))
+    c = [Place("\n" + labels, Surroundings("    if (a) {", "", (), 1_000, ("void f(void)", "{"), "c"))]
+    print(f"\n{'whole stream':<14} {'way':<8} {'ms a piece':>11} {'longest ms':>11} {'times layout':>13}")
+    real = by_tree.reach
+    for name, streams in (("python", python), ("c, labels", c)):
+        base = 0.0
+        for way in ("layout", "grammar"):
+            by_tree.reach = real if way == "grammar" else lambda *_: None  # type: ignore[assignment]
+            try:
+                costs = [cost for _ in range(max(1, rounds // 5)) for place in streams for cost in pieces(place)]
+            finally:
+                by_tree.reach = real
+            mean = statistics.mean(costs)
+            base = base or mean
+            print(f"{name:<14} {way:<8} {mean:>11.4f} {max(costs):>11.2f} {mean / base:>13.1f}   bar {PIECE_MS} ms")
+
+
+def deepened(above: tuple[str, ...], text: str) -> Place:
+    """The text as the body of a function, with no two blank lines and nothing that would end it."""
+    lines = [f"        {line.strip() and line}" for line in text.split("\n") if line.strip()]
+    around = Surroundings("    def body(self):", "", (), 1_000, (*above, "class Whole:"), "python")
+    return Place("\n" + "\n".join(lines), around)
+
+
+def pieces(place: Place) -> list[float]:
+    """Processor milliseconds of each look at a stream in pieces of four characters."""
+    watch = Watch(place.around, "statement")
+    costs = []
+    for end in range(4, len(place.text), 4):
+        begun = time.process_time_ns()
+        useful = watch(place.text[:end])
+        costs.append((time.process_time_ns() - begun) / 1e6)
+        if useful is not None:
+            break
+    return costs
 
 
 def strip_only(place: Place) -> object:

@@ -124,6 +124,8 @@ def told_from_zero(first: str, second: str, language: Language) -> bool:
         return False
     if second.startswith("#") and "#" not in language.line_comments:
         return False  # the preprocessor's lines stand at the margin by right
+    if second.strip() == "{":
+        return False  # a definition's, behind the last line of what it asks for
     if read_nesting(first, language).closed:
         return False  # the end of a header that began at another level
     if opens_block(first, language):

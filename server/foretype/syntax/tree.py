@@ -15,10 +15,11 @@ from foretype.syntax.values import Definition, Import
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
-LARGEST: Final = 4_000_000
-"""Characters of a text that is parsed at all: half a second of work, and twenty times that in memory."""
+LARGEST: Final = 1_000_000
+"""Characters of a text that is parsed at all, some 25,000 lines: what is larger was written by a machine. At this size
+the last step of parsing, and letting go of the tree, hold the interpreter for 10 ms each, whoever does it."""
 
-_PIECE: Final = 16_384
+_PIECE: Final = 4_096
 _READ_WHOLE: Final = 65_536
 """Bytes that are parsed in one go, some 10 ms of work. tree-sitter holds the interpreter while it parses; it is let go
 of where the text is handed over piece by piece, so a large file, parsed in a thread, does not stop the event loop."""

@@ -1,0 +1,1 @@
+"""What reading code by its syntax costs."""
