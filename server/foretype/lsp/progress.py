@@ -33,6 +33,7 @@ class Progress:
     board: ProgressBoard
     token: Token | None
     title: str
+    cancellable: bool = True
     begun: bool = False
     ended: bool = False
     message: str = ""
@@ -45,7 +46,7 @@ class Progress:
             return
         self.begun = True
         start = types.WorkDoneProgressBegin(
-            self.title, cancellable=True, message=self.message or None, percentage=self.percentage
+            self.title, cancellable=self.cancellable, message=self.message or None, percentage=self.percentage
         )
         self.board.send(self.token, start)
 
@@ -56,7 +57,7 @@ class Progress:
         if not self.begun or self.ended or (not now and moment - self._reported < REPORT_PAUSE):
             return
         self._reported = moment
-        report = types.WorkDoneProgressReport(cancellable=True, message=message, percentage=percentage)
+        report = types.WorkDoneProgressReport(cancellable=self.cancellable, message=message, percentage=percentage)
         self.board.send(self.token, report)
 
     def end(self, message: str = "") -> None:
@@ -76,9 +77,11 @@ class ProgressBoard:
         self._count = 0
 
     @asynccontextmanager
-    async def shown(self, title: str, token: Token | None = None) -> AsyncIterator[Progress]:
+    async def shown(
+        self, title: str, token: Token | None = None, *, cancellable: bool = True
+    ) -> AsyncIterator[Progress]:
         """Show the current task's work, by the client's own token where it sent one. Cancelling it cancels the task."""
-        progress = Progress(self, token, title)
+        progress = Progress(self, token, title, cancellable)
         task = asyncio.current_task()
         if token is None and self._enabled:
             self._count += 1

@@ -24,6 +24,7 @@ from foretype.lsp.completion import completion
 from foretype.lsp.configuration import SECTION, Configuration
 from foretype.lsp.copilot import CopilotDoor
 from foretype.lsp.documents import OpenDocuments
+from foretype.lsp.index_progress import IndexProgress
 from foretype.lsp.inline_completion import inline_completion
 from foretype.lsp.key_renewal import KeyRenewal
 from foretype.lsp.log import ClientLog, quiet_libraries
@@ -170,6 +171,7 @@ class Server(LanguageServer):
         if self.client.status:
             self.status.enable()
         self._copilot.begin()
+        self.workspaces.on_step = IndexProgress(self.actions.board, self.protocol.spawn).heard
         self.configuration.tell_problems(self.configuration.resolve())
         self.protocol.spawn(workspace_events.register_watchers(self))
         self.protocol.spawn(self.actions.begin())

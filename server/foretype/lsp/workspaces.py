@@ -44,6 +44,8 @@ class Workspaces:
         self._looked = time.monotonic()
         self.on_news: Callable[[], None] = lambda: None
         """Called when what an index knows is different, not for every step of its building."""
+        self.on_step: Callable[[Path, WorkspaceIndex], None] = lambda _folder, _index: None
+        """Called for every step of an index's building, with its folder."""
 
     @property
     def first(self) -> Path | None:
@@ -101,7 +103,9 @@ class Workspaces:
         index = self._indexes.get(folder)
         if index is None:
             return
-        state = (index.snapshot(), index.status.search_waiting == 0)
+        self.on_step(folder, index)
+        status = index.status
+        state = (index.snapshot(), None if status.search_waiting else status.search_version)
         if state != self._states.get(folder):
             self._states[folder] = state
             self.on_news()

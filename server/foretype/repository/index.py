@@ -233,7 +233,8 @@ class WorkspaceIndex:
             case "index":
                 await self._adopt(IndexNews.from_json(message))
             case "search":
-                self._update_status(search_waiting=message["waiting"], search_error=message["error"])
+                found = {f"search_{key}": message[key] for key in ("waiting", "version", "error")}
+                self._update_status(**found)
                 if not self._busy:
                     self._flush()
             case "cost" | "idle":

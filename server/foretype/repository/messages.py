@@ -4,8 +4,8 @@ To the worker, {"do": ...}: "open" (first; root, cache, options, rebuild), "upda
 relative paths), "rescan", "distrust" (segments, search: names of files), "cancel". It ends when its stdin does.
 
 From the worker, {"is": ...}: "ready" (root, folder: resolved), "progress" (files), "index" (see `IndexNews`),
-"search" (waiting: files that the search database lacks yet; error), "cost" (see `Cost`), "idle" (everything asked for
-is done, but for what waits for the search database), "failed" (message).
+"search" (waiting: files that the search database lacks yet; version; error), "cost" (see `Cost`), "idle" (everything
+asked for is done, but for what waits for the search database), "failed" (message).
 """
 
 from __future__ import annotations

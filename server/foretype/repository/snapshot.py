@@ -36,6 +36,7 @@ class IndexStatus:
 
     `looked_at` counts files during a walk. `skipped` counts by the reasons of `skip.REASONS`. `builder` is False
     while another window builds. `search_waiting` counts files that cannot be searched yet, or not as they are now.
+    `search_version` is another number whenever this window's worker has made something new searchable.
     The errors are empty, or a sentence for the user.
     """
 
@@ -52,6 +53,7 @@ class IndexStatus:
     cost: Cost = field(default_factory=Cost)
     error: str = ""
     search_waiting: int = 0
+    search_version: int = 0
     search_error: str = ""
 
 

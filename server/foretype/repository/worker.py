@@ -119,21 +119,24 @@ class IndexWorker:
 
     def _search_on(self) -> None:
         # A slice of the search database; in the end which files change together, which a thread has read meanwhile.
-        is_news = self._search.work(_SLICE)
+        was_waiting = self._search.waiting
+        self._search.work(_SLICE)
         if not self._search.waiting:
             changes = self._changes.result()
             if changes is not None:
                 self._search.put_changes(changes.weights, changes.state)
-            is_news = self._told != (0, self._search.error)
-        if is_news:
-            if not self._search.waiting:
+            if was_waiting:
                 _give_memory_back()
                 self._send(encode("cost", cost()))
-            self._tell_search()
+        self._tell_search()
 
     def _tell_search(self) -> None:
-        self._told = (self._search.waiting, self._search.error)
-        self._send(encode("search", {"waiting": self._search.waiting, "error": self._search.error}))
+        # What counts for readers now; not every file that waits no more.
+        waiting, version, error = self._search.waiting, self._search.version, self._search.error
+        told = (waiting > 0, version, error)
+        if told != self._told:
+            self._told = told
+            self._send(encode("search", {"waiting": waiting, "version": version, "error": error}))
 
     def _follow(self) -> None:
         # Passes on what the other window has built, if that is news.
@@ -166,6 +169,7 @@ class IndexWorker:
         self._attempt(lambda: self._builder.update(changed, deleted))
         # What was saved goes first, so a slice is enough to make it visible even while all else waits.
         self._search.work(_SLICE, commit=True)
+        self._tell_search()
 
     def _look_around(self) -> None:
         self._looked = time.monotonic()
@@ -208,8 +212,7 @@ class IndexWorker:
 
     def _rest(self) -> None:
         _give_memory_back()
-        if self._told != (self._search.waiting, self._search.error):
-            self._tell_search()
+        self._tell_search()
         self._send(encode("idle", cost()))
 
 

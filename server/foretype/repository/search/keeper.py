@@ -44,6 +44,8 @@ class SearchKeeper:
 
     def __init__(self, folder: Path, read: Callable[[str], Reading], wanted: Callable[[], Mapping[str, str]]) -> None:
         self.error = ""
+        # Counts what was made to count for readers.
+        self.version = 0
         self._read = read
         self._wanted = wanted
         self._folder = folder
@@ -118,8 +120,7 @@ class SearchKeeper:
                 if self._waiting.get(path) is item:
                     self._take_out(path)
             if commit or not self._waiting or time.monotonic() - self._committed > _COMMIT_EVERY:
-                self._writer.commit()
-                self._committed = time.monotonic()
+                self._commit()
                 done = True
 
         self._is_open = self._attempt(take_in)
@@ -148,7 +149,7 @@ class SearchKeeper:
 
         def store() -> None:
             self._writer.put_changes(weights, state)
-            self._writer.commit()
+            self._commit()
 
         if self._is_open:
             self._is_open = self._attempt(store)
@@ -170,6 +171,11 @@ class SearchKeeper:
         else:
             self._writer.remove([path])
             self._there.pop(path, None)
+
+    def _commit(self) -> None:
+        self._writer.commit()
+        self._committed = time.monotonic()
+        self.version += 1
 
     def _begin(self, rebuild: bool) -> None:
         self._writer.open(rebuild=rebuild)
