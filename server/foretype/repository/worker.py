@@ -55,7 +55,7 @@ class IndexWorker:
         self._builds = False
         self._looked = self._next_walk = self._walk_pause = 0.0
         self._is_quiet = False
-        self._told = (-1, "")
+        self._told = (False, 0, "")
 
     def put(self, command: Command) -> None:
         """Take a command, from any thread. "cancel" acts at once, the others in their turn."""
