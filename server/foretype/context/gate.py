@@ -33,6 +33,9 @@ class Gate:
     """What may leave this machine, and how."""
 
     def __init__(self, exclusions: Exclusions) -> None:
+        self.era = 0
+        """Rises when what was answered counts no more."""
+
         self._exclusions = exclusions
         self._scans: OrderedDict[str, DocumentScan] = OrderedDict()
 
@@ -96,6 +99,7 @@ class Gate:
 
     def look_again(self) -> None:
         """Ignore files have changed."""
+        self.era += 1
         self._exclusions.look_again()
 
     def forget(self, uri: str) -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 from foretype.context.exclude import NOT_KNOWN, exclusions_of
 from foretype.context.gate import Gate
 from foretype.errors import ConfigurationError, ModelError
+from foretype.features.beside import ContextSource
 from foretype.features.metered import MeteredProvider
 from foretype.features.plan import Attempt, Plan, prompt_budget
-from foretype.features.prompting import CHARACTERS_PER_TOKEN, ContextSource, Prompting, Rules, Sight
+from foretype.features.prompting import CHARACTERS_PER_TOKEN, Prompting, Rules, Sight
 from foretype.features.reading import insertable
 from foretype.features.withheld import without_placeholders
 from foretype.models.connection import Connection
@@ -54,7 +55,7 @@ class ModelAsker:
         self._reach = rules.prompt_tokens * CHARACTERS_PER_TOKEN
         exact = counting.calibration.fixed
         self._plan = Plan(ways, prompt_budget(rules.prompt_tokens, ways[0], seen, exact=exact))
-        self._prompting = Prompting(counting, rules, governor.book, connection.endpoint.model)
+        self._prompting = Prompting(counting, rules, lambda: self._plan.choice, governor.book, self.name)
         self._learning: asyncio.Task[None] | None = None
         # A budget that holds no prompt at all is a matter of settings: it is said now, not at every key.
         self._prompting.holds(self._plan.begin())
@@ -115,6 +116,7 @@ class ModelAsker:
 
     async def close(self) -> None:
         """Close the connections; answers on their way break off."""
+        self._prompting.close()
         if self._learning is not None:
             self._learning.cancel()
         await self._connection.aclose()

@@ -6,17 +6,19 @@ reaches a prompt but through the gate. Synchronous; knows no network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from foretype.context.exclude import Exclusions
 from foretype.context.gate import INSIDE, Gate
 from foretype.context.secrets import Finding
 from foretype.context.snippet import Snippet
+from foretype.features.beside import Beside, ContextSource
 from foretype.features.plan import Attempt
 from foretype.models.provider import FillPrompt, Prompt
+from foretype.models.registry import Choice
 from foretype.prompts.counting import Counting
 from foretype.prompts.parts import Rendered
 from foretype.prompts.place import Place
@@ -41,14 +43,6 @@ _LONGEST_REACH: Final = 400_000
 """Characters, unless the prompt itself is longer."""
 
 
-class ContextSource(Protocol):
-    """What stands beside a document: prepared before it is asked for."""
-
-    def candidates(self, document: Document, position: Position) -> Sequence[Snippet]:
-        """The snippets that may help at this place, at once: what is not ready yet is for a later prompt."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the user's settings say of prompts, and where snippets come from."""
@@ -63,8 +57,7 @@ class Rules:
 class Sight:
     """What a model may see of one place. `closed` says why nothing, "" where something.
 
-    `document` and `position` are as the model may see them; `found` are the secrets that were taken out, and
-    `withheld` counts the snippets that the gate kept back.
+    `document` and `position` are as the model may see them; `found` are the secrets that were taken out.
     """
 
     place: Place
@@ -73,7 +66,6 @@ class Sight:
     snippets: tuple[Snippet, ...] = ()
     closed: str = ""
     found: tuple[Finding, ...] = ()
-    withheld: int = 0
 
     def hole(self, reach: int) -> FillPrompt:
         """The same as text, with so many characters on either side."""
@@ -82,13 +74,17 @@ class Sight:
 
 
 class Prompting:
-    """The prompts of one endpoint. `book` takes in what of them repeats the one before."""
+    """The prompts of one endpoint, asked as `choice` says. `book` takes in what of them repeats the one before."""
 
-    def __init__(self, counting: Counting, rules: Rules, book: UsageBook, model: str = "") -> None:
+    def __init__(
+        self, counting: Counting, rules: Rules, choice: Callable[[], Choice], book: UsageBook, model: str = ""
+    ) -> None:
+        self.choice = choice
         self.counting = counting
         self.gate = Gate(rules.exclusions)
         self._rules = rules
         self._writer = PromptWriter(counting.counter)
+        self._beside = Beside(self.gate, self._writer, rules.context)
         self._heads = Heads(counting.counter)
         self._book, self._model = book, model
 
@@ -100,9 +96,8 @@ class Prompting:
         place = self._place(shown.document, shown.position, self.gate.name(_shown_path(path, self._rules.folders)))
         if closed:
             return Sight(Place([""], [""]), shown.document, shown.position, (), closed, shown.found)
-        offered = self._rules.context.candidates(document, position) if self._rules.context is not None else ()
-        snippets = tuple(self.gate.snippets(offered))
-        return Sight(place, shown.document, shown.position, snippets, "", shown.found, len(offered) - len(snippets))
+        snippets = self._beside.snippets(document, position, self.choice())
+        return Sight(place, shown.document, shown.position, snippets, "", shown.found)
 
     def withheld(self, document: Document, position: Position) -> list[tuple[str, str]]:
         """The files of snippets that were offered and are kept back, as paths that may be shown, and why."""
@@ -129,7 +124,12 @@ class Prompting:
     def forget(self, uri: str) -> None:
         """The document is closed."""
         self._writer.forget(uri)
+        self._beside.forget(uri)
         self.gate.forget(uri)
+
+    def close(self) -> None:
+        """Nothing is looked at any more."""
+        self._beside.close()
 
     def _place(self, document: Document, position: Position, path: str) -> Place:
         """The lines within reach; all that a prompt can hold of them, and the file's top."""

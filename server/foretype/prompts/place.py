@@ -62,8 +62,8 @@ class Place:
         shortened = len(left) < len(before[-1])
         return replace(
             self,
-            before=[left] if shortened else [*map(_bounded, before[:-1]), left],
-            after=[right] if len(right) < len(after[0]) else [right, *map(_bounded, after[1:])],
+            before=[left] if shortened else [*_all_bounded(before[:-1]), left],
+            after=[right] if len(right) < len(after[0]) else [right, *_all_bounded(after[1:])],
             first_line=self.line if shortened else self.first_line,
             head=() if shortened else _stripped(self.head, marks) if self.head else (),
             path=without_marks(self.path, marks),
@@ -85,6 +85,10 @@ def _stripped(lines: Sequence[str], marks: Sequence[str]) -> Sequence[str]:
     """The lines themselves, where there is nothing to take out: their hashes are known, and their counts with them."""
     text = "".join(lines)
     return split_lines(without_marks(text, marks)) if any(mark in text for mark in marks) else lines
+
+
+def _all_bounded(lines: Sequence[str]) -> Sequence[str]:
+    return lines if max(map(len, lines), default=0) <= MAX_LINE else [_bounded(line) for line in lines]
 
 
 def _bounded(line: str) -> str:

@@ -21,7 +21,7 @@ SUFFIX_SHARE: Final = 0.05
 SUFFIX_FIRST_SHARE: Final = 0.15
 """Of the budget, where the suffix comes before the prefix: then it stays the same from key to key."""
 
-SLACK: Final = 0.03
+SLACK: Final = 0.025
 """Of the budget: how far the window's beginning moves at once, at least. The suffix has the room meanwhile."""
 
 KEPT_SHARE: Final = 0.12

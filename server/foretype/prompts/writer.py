@@ -7,7 +7,7 @@ milliseconds: it runs at the keystroke, on the event loop.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -33,14 +33,14 @@ SNIPPETS_SHARE: Final = 0.5
 LONGEST_SNIPPET: Final = 0.5
 """Of the snippets' room, the most that one may take while others are there."""
 
-STICKY: Final = 0.75
+STICKY: Final = 0.6
 """What a snippet that has a slot costs in the choice, by what it really does: a change must be worth its price."""
 
 SHORTEST_CUT: Final = 64
 """Tokens. In small rooms a snippet may be so long all the same."""
 
 MOST_COSTS: Final = 4_000
-PATIENCE: Final = 10
+PATIENCE: Final = 24
 """Prompts within one line for which a choice stands, whatever is found meanwhile: any other choice makes the server
 read anew all that follows."""
 
@@ -111,6 +111,12 @@ class PromptWriter:
                 return Rendered(filled.prompt, parts_of(filled, window, self._counter), tokens, window.complete)
             retries -= left >= 0
             memory.gain += error * 3 // 4 if left >= 0 else left
+
+    def warm(self, snippets: Iterable[Snippet], choice: Choice, language_id: str) -> None:
+        """Count what new snippets cost, so that the choice among them does not have to. For a thread."""
+        form = form_for(choice, "", language_id)
+        for snippet in snippets:
+            self._counter.count_lines(form.show(snippet))
 
     def forget(self, document: str) -> None:
         """The document is closed, or may not be shown as before."""

@@ -88,8 +88,9 @@ async def _explained(place: Place, settings: Settings) -> Explained:
         asker = await connect(settings, key.value if key else None, [place.source.folder], Meters(None), context)
         stack.push_async_callback(asker.close)
         await asker.known(place.document)
-        asker.look(place.document, place.position)  # what has to be looked up on the disk is looked up now
-        await asyncio.sleep(_LOOKING)
+        for _ in range(3):  # what has to be looked up on the disk is looked up meanwhile, then counted
+            sight = asker.look(place.document, place.position)
+            await asyncio.sleep(_LOOKING)
         sight = asker.look(place.document, place.position)
         if sight.closed:
             return Explained(where, sight.closed, secrets=sight.found, notes=tuple(notes))
