@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from foretype.features.crossing import fit_across, watch_across
 from foretype.features.prefetch import accepted
-from foretype.features.reading import in_line_ends
+from foretype.features.reading import in_line_ends, with_grammar
 from foretype.features.suggestion import CompletionRequest, Suggestion
 from foretype.postprocess.surroundings import surroundings_at
 from foretype.scheduling.extent import Extent, extent_at
@@ -65,6 +65,8 @@ def generation_for(
     """Begin a stream that nobody else is to have."""
     around = surroundings_at(request.document, request.position, extent.lines, request.indent)
     opener = model.opener(request.document, request.position, extent, ahead=ahead)
+    if not extent.one_line:
+        opener = with_grammar(opener, request.document.language_id)
     return Generation(in_line_ends(opener, around.line_end), watch=watch_across(around, extent.unit))
 
 

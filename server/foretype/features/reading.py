@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
@@ -10,6 +11,7 @@ from foretype.postprocess.streaming.line_ends import with_line_ends
 from foretype.postprocess.streaming.unwrap import stands_in_prose, unwrap
 from foretype.prompts.chat_fill import read_fill
 from foretype.suggestions.generation import CutShort, Opener
+from foretype.syntax.grammars import grammar_for, is_known
 
 
 async def insertable(
@@ -50,6 +52,22 @@ def in_line_ends(opener: Opener, line_end: str) -> Opener:
     async def opened() -> AsyncIterator[AsyncIterator[str]]:
         async with opener() as pieces, aclosing(with_line_ends(pieces, line_end)) as converted:
             yield converted
+
+    return opened
+
+
+def with_grammar(opener: Opener, language_id: str) -> Opener:
+    """The same stream, not read before it is known whether there is a grammar: the watch that ends it will ask.
+
+    Loading one is for a thread, and happens once for a language, while the model begins to write.
+    """
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[AsyncIterator[str]]:
+        async with opener() as pieces:
+            if not is_known(language_id):
+                await asyncio.to_thread(grammar_for, language_id)
+            yield pieces
 
     return opened
 

@@ -49,6 +49,9 @@ _IDENTIFIERS: Final[dict[str, str]] = {
 }
 """Grammars by the protocol's language identifiers."""
 
+_tried: Final[set[str]] = set()
+"""Grammars that have been looked for: the one thing that this folder remembers, beside the grammars themselves."""
+
 
 @functools.cache
 def grammar_for(language_id: str) -> Grammar | None:
@@ -65,6 +68,7 @@ def load(name: str) -> Grammar | None:
     """The grammar of this name, as above."""
     # Not at the module's head: tree-sitter and its grammars are optional, and a server that was only opened needs none.
     package, function = _PACKAGES[name]
+    _tried.add(name)
     try:
         from tree_sitter import Language
 
@@ -72,6 +76,15 @@ def load(name: str) -> Grammar | None:
         return Grammar(name, Language(pointer))
     except (ImportError, AttributeError, ValueError, TypeError):
         return None  # not there, or of a version that does not fit
+
+
+def is_known(language_id: str) -> bool:
+    """Whether it is known already if there is a grammar: then `grammar_for` costs nothing.
+
+    Else it costs some 20 ms of imports, which do not belong on the event loop.
+    """
+    name = _IDENTIFIERS.get(language_id)
+    return name is None or name in _tried
 
 
 def installed() -> tuple[str, ...]:

@@ -131,3 +131,13 @@ def test_no_text_breaks_it(text: str, language: str):
     tree = parse(text, language)
     if tree is not None:
         assert tree.enclosing_nodes(0, 0)
+
+
+def test_it_is_known_at_once_that_a_language_has_no_grammar(monkeypatch: pytest.MonkeyPatch):
+    assert grammars.is_known("brainfuck")
+    monkeypatch.setattr(grammars, "_tried", set())
+    grammars.load.cache_clear()
+    grammars.grammar_for.cache_clear()
+    assert not grammars.is_known("lua")
+    grammar_for("lua")
+    assert grammars.is_known("lua")
