@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Heard = Callable[[str, int], None]
 """Called with all the text that came so far, and the number of pieces, which are about as many as tokens."""
 
+SPARING_PROMPT: Final = 2_048
+"""Tokens of a prompt where there are many, unless the unit itself needs more: a function's surroundings say little that
+its documentation needs, and a hundred times a whole file is paid for a hundred times."""
+
 SMALLEST_ANSWER: Final = 512
 LARGEST_ANSWER: Final = 8_192
 _BETWEEN: Final = 60.0
@@ -33,6 +37,8 @@ class ActionModel:
     limits: TimeLimits
     may_answer: int = LARGEST_ANSWER
     name: str = ""
+    sparing: bool = False
+    """Whether prompts are kept short, since there are many of them."""
 
     def answer_tokens(self, unit: str, factor: float) -> int:
         """How many tokens an answer about a unit may have: so many times its own, within reason."""
@@ -59,7 +65,7 @@ def action_model(asker: ModelAsker, settings: Settings, purpose: Purpose = ACTIO
     answer = LARGEST_ANSWER if window is None else min(LARGEST_ANSWER, int(window * 0.35))
     limits = TimeLimits(timeouts.connect, actions.timeout, min(_BETWEEN, actions.timeout), actions.timeout)
     budget = TokenBudget(tokens, asker.counter, asker.choice.family)
-    return ActionModel(asker.chat(purpose), budget, limits, answer, asker.name)
+    return ActionModel(asker.chat(purpose), budget, limits, answer, asker.name, purpose is BULK)
 
 
 async def ask(

@@ -6,13 +6,15 @@ Whatever is heavy runs in a thread. Nothing here changes a document: the result 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from foretype.context.secrets.redaction import Redacted, redact
 from foretype.context.snippet import Snippet
-from foretype.features.actions.asking import ActionModel, Said, ask
+from foretype.errors import ConfigurationError
+from foretype.features.actions.asking import SPARING_PROMPT, ActionModel, Said, ask
 from foretype.features.actions.conventions import convention_of, docstring_style
 from foretype.features.actions.judge import judge
 from foretype.features.actions.menu import Problem
@@ -32,6 +34,9 @@ Report = Callable[[Step, str, int], None]
 
 LONGEST_SHOWN_ANSWER: Final = 20_000
 """Characters of a wrong answer that are shown to the model again."""
+
+MOST_AROUND: Final = 3_000
+"""Lines on either side of the unit that are looked at for the prompt."""
 
 _LONGEST_TALK: Final = 200
 _FACTORS: Final = {"rewrite": 2.5, "document": 0.5, "append": 4.0, "insert": 2.0, "prose": 1.0}
@@ -74,7 +79,7 @@ async def edits_for(job: Job, model: ActionModel, report: Report = nothing) -> D
     """What comes of a job. Raises Unfit with the reason, or a ForetypeError."""
     report("reading", "", 0)
     unit, question, hidden = await asyncio.to_thread(_prepared, job)
-    prompt = await asyncio.to_thread(render_action, question, model.budget)
+    prompt = await asyncio.to_thread(_rendered, question, model)
     tokens = model.answer_tokens(question.unit, _FACTORS[job.task.use])
     asked = _asked(job, unit)
     said = await _ask(model, prompt, tokens, report)
@@ -107,7 +112,7 @@ async def prose_for(job: Job, model: ActionModel, report: Report = nothing) -> s
     """The text that answers the job, without a model's thinking. Raises Unfit where it is empty, or a ForetypeError."""
     report("reading", "", 0)
     _, question, hidden = await asyncio.to_thread(_prepared, job)
-    prompt = await asyncio.to_thread(render_action, question, model.budget)
+    prompt = await asyncio.to_thread(_rendered, question, model)
     said = await _ask(model, prompt, model.answer_tokens(question.unit, _FACTORS["prose"]), report)
     text = without_thinking(said.text).strip()
     if not text:
@@ -156,6 +161,7 @@ def _prepared(job: Job) -> tuple[Unit, ActionQuestion, Redacted]:
     text = "\n".join(line_body(line) for line in job.document.lines)
     hidden = redact(text, job.path)
     lines = hidden.text.split("\n")
+    first, behind = max(0, unit.start - MOST_AROUND), unit.end + MOST_AROUND
     focus = (unit.focus[0] - unit.start, unit.focus[1] - unit.start) if unit.focus else None
     own = job.task.prompt
     question = ActionQuestion(
@@ -163,8 +169,8 @@ def _prepared(job: Job) -> tuple[Unit, ActionQuestion, Redacted]:
         unit="\n".join(lines[unit.start : unit.end]),
         path=job.path,
         language=job.document.language_id,
-        before="\n".join(lines[: unit.start]) + ("\n" if unit.start else ""),
-        after="\n".join(lines[unit.end :]),
+        before="\n".join(lines[first : unit.start]) + ("\n" if unit.start else ""),
+        after="\n".join(lines[unit.end : behind]),
         focus=focus if job.task.name == "extract" else None,
         problems=tuple(f"line {each.start.line - unit.start + 1} of the code: {_said(each)}" for each in job.problems),
         snippets=[replace(each, text=redact(each.text, each.path).text) for each in job.snippets],
@@ -173,6 +179,14 @@ def _prepared(job: Job) -> tuple[Unit, ActionQuestion, Redacted]:
         instructions=redact(job.instructions).text,
     )
     return unit, question, hidden
+
+
+def _rendered(question: ActionQuestion, model: ActionModel) -> ChatPrompt:
+    """The messages, short ones where the model is asked many times and that holds the unit."""
+    if model.sparing and model.budget.tokens > SPARING_PROMPT:
+        with contextlib.suppress(ConfigurationError):
+            return render_action(question, replace(model.budget, tokens=SPARING_PROMPT))
+    return render_action(question, model.budget)
 
 
 def _parts(task: Task) -> tuple[str, ...]:
