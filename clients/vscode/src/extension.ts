@@ -3,6 +3,7 @@
  */
 
 import * as vscode from "vscode";
+import { run, runForAll, TASKS, writeCommitMessage } from "./actions";
 import { Configuration } from "./configuration";
 import { onDidChangeInterpreter } from "./find";
 import { Keys } from "./keys";
@@ -35,7 +36,11 @@ export function activate(context: vscode.ExtensionContext): void {
     off: isOff(),
     languageOn: configuration.languageEnabled(language() ?? "*"),
   });
-  const refresh = (): void => show(item, shown());
+  const refresh = (): void => {
+    show(item, shown());
+    const { baseUrl, name } = configuration.model();
+    void vscode.commands.executeCommand("setContext", "foretype.hasModel", running.phase === "running" && baseUrl !== "" && name !== "");
+  };
 
   const command = (name: string, action: () => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`foretype.${name}`, action);
@@ -80,6 +85,13 @@ export function activate(context: vscode.ExtensionContext): void {
       await configuration.toggleLanguage(language() ?? "*");
       refresh();
     }),
+    ...Object.entries(TASKS).map(([name, task]) => command(name, () => run(task))),
+    vscode.commands.registerCommand("foretype.documentAll", (clicked?: vscode.Uri, selected?: vscode.Uri[]) =>
+      runForAll("document", clicked, selected),
+    ),
+    vscode.commands.registerCommand("foretype.writeCommitMessage", (control?: Parameters<typeof writeCommitMessage>[0]) =>
+      writeCommitMessage(control),
+    ),
     ...watched(running, keys, refresh),
   );
   refresh();

@@ -21,6 +21,7 @@ import type { Keys } from "./keys";
 import type { PrivateEnvironment } from "./setup";
 import { type Phase, QUIET, type ServerStatus, statusIn } from "./presentation";
 import { MOST_RESTARTS, RestartBudget } from "./restarts";
+import { ProseView } from "./prose";
 import { Reports } from "./reports";
 import { configurationAnswer, needsRestart, type Values } from "./settings";
 
@@ -28,7 +29,7 @@ import { configurationAnswer, needsRestart, type Values } from "./settings";
 const CAPABILITIES: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const experimental = (capabilities.experimental ??= {}) as Record<string, unknown>;
-    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true };
+    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true, prose: true };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -66,6 +67,7 @@ export class Server implements vscode.Disposable {
   private readonly reports = new Reports((method, params) => this.notify(method, params), () => {
     void vscode.commands.executeCommand("setContext", "foretype.suggested", true);
   });
+  private readonly prose = new ProseView();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -138,6 +140,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.reports.dispose();
+    this.prose.dispose();
     this.changed.dispose();
   }
 
@@ -163,6 +166,7 @@ export class Server implements vscode.Disposable {
     this.client = client;
     client.registerFeature(CAPABILITIES);
     client.onNotification("foretype/status", (params) => this.take(statusIn(params)));
+    client.onNotification("foretype/prose", (params) => this.prose.take(params));
     client.onNotification("foretype/suggestionChanged", (params) => void this.reports.refresh(params));
     client.onRequest("foretype/apiKey", (params) => this.surroundings.keys.answer(params));
     try {
