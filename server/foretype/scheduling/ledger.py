@@ -142,6 +142,13 @@ class LocalLedger:
 
     def admit(self, account: Account, wish: Wish) -> int | Refusal:
         """See `Ledger.admit`."""
+        refused = self.refuses(account, wish)
+        if refused is not None and wish.lane == "interactive":
+            self._page(account).missed.append(Spent(wish.lane, self._clock.now(), wish.tokens))
+        return refused or self.enter(account, wish)
+
+    def refuses(self, account: Account, wish: Wish) -> Refusal | None:
+        """Why there is no room by what is known here; None where there is. Enters nothing."""
         page, now = self._page(account), self._clock.now()
         spent = [entry.spent(now) for entry in page.entries.values()]
         situation = Situation(
@@ -154,10 +161,7 @@ class LocalLedger:
             quiet=not any(one.lane == "interactive" for one in spent),
             missed=page.missed,
         )
-        refused = refusal(wish, account.allowance, situation)
-        if refused is not None and wish.lane == "interactive":
-            page.missed.append(Spent(wish.lane, now, wish.tokens))
-        return refused or self.enter(account, wish)
+        return refusal(wish, account.allowance, situation)
 
     def enter(self, account: Account, wish: Wish) -> int:
         """Enter a request that was admitted elsewhere."""

@@ -83,7 +83,9 @@ class SharedLedger:
 
     def admit(self, account: Account, wish: Wish) -> int | Refusal:
         """See `Ledger.admit`."""
-        answer = self._try(lambda connection: self._admit(connection, account, wish))
+        # What was counted here while the file could not be used is not in it, and counts all the same.
+        own = self._local.refuses(account, wish)
+        answer = self._try(lambda connection: self._admit(connection, account, wish, own))
         if answer is None:
             return self._local.admit(account, wish)
         if isinstance(answer, Refusal):
@@ -128,7 +130,9 @@ class SharedLedger:
 
     # Transactions
 
-    def _admit(self, connection: sqlite3.Connection, account: Account, wish: Wish) -> int | Refusal:
+    def _admit(
+        self, connection: sqlite3.Connection, account: Account, wish: Wish, own: Refusal | None
+    ) -> int | Refusal:
         now = self._clock.now()
         self._forget(connection, now)
         today = connection.execute(
@@ -145,7 +149,7 @@ class SharedLedger:
             quiet=typing.fetchone() is None,
             missed=self._missed(connection, account, now),
         )
-        refused = refusal(wish, account.allowance, situation)
+        refused = refusal(wish, account.allowance, situation) or own
         if refused is not None:
             if wish.lane == "interactive":
                 connection.execute("INSERT INTO missed VALUES (?,?,?)", (account.key, now, wish.tokens))

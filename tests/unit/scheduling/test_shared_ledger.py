@@ -256,3 +256,16 @@ def test_no_transaction_is_left_open_for_others_to_wait_for(opened):
     assert not ledger._connection.in_transaction
     ledger.settle(known, 999, Settlement(1))
     assert not ledger._connection.in_transaction
+
+
+@pytest.mark.parametrize("harm", ["damaged", "replaced"])
+def test_what_was_counted_without_the_file_counts_when_it_is_back(opened, turned, tmp_path, harm):
+    ledger, known = opened(), account(requests_per_minute=3)
+    assert len(admitted(ledger, known, GHOST, times=2)) == 2
+    ledger.close()
+    for file in tmp_path.glob("*.sqlite*"):
+        file.write_bytes(b"no database " * 500) if harm == "damaged" else file.unlink()
+    turned.turn(1)
+    assert len(admitted(ledger, known, GHOST, times=3)) == 1
+    turned.turn(60)
+    assert len(admitted(ledger, known, GHOST, times=4)) == 3
