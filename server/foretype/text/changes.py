@@ -22,10 +22,7 @@ def inserted_at(before: Lines, place: Position, after: Lines) -> str | None:
         return None
     if not (middle.startswith(head) and middle.endswith(tail)):
         return None
-    if not _same(before, 0, after, 0, line):
-        return None
-    rest = len(before) - line - 1
-    if not _same(before, line + 1, after, line + 1 + added, rest):
+    if not (_same_above(before, after, line) and _same_below(before, line + 1, after, line + 1 + added)):
         return None
     return middle[len(head) : len(head) + typed]
 
@@ -37,6 +34,26 @@ def moved_by(place: Position, typed: str) -> Position:
     if len(lines) == 1:
         return Position(place.line, place.column + column)
     return Position(place.line + len(lines) - 1, column)
+
+
+def _same_above(one: Lines, other: Lines, line: int) -> bool:
+    """Whether the lines above one are equal. Chunks are compared as a whole, which for shared ones takes no look."""
+    chunks = min(one.chunk_at(line), other.chunk_at(line))
+    start = 0
+    if one.chunks[:chunks] == other.chunks[:chunks]:
+        start = one.chunk_start(chunks)
+    return _same(one, start, other, start, line - start)
+
+
+def _same_below(one: Lines, line: int, other: Lines, other_line: int) -> bool:
+    """Whether both go on equally to their ends from these lines on."""
+    count = len(one) - line
+    if not count:
+        return True
+    chunks = min(len(one.chunks) - one.chunk_at(line), len(other.chunks) - other.chunk_at(other_line)) - 1
+    if chunks and one.chunks[-chunks:] == other.chunks[-chunks:]:
+        count = one.chunk_start(len(one.chunks) - chunks) - line
+    return _same(one, line, other, other_line, count)
 
 
 def _same(one: Lines, start: int, other: Lines, other_start: int, count: int) -> bool:

@@ -21,6 +21,10 @@ class Change(NamedTuple):
     text: str
 
 
+_RUN = 64
+"""Lines that are read at once: about a chunk, which costs little more than a single line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """An open document at one version. `version` is None where the client counts none."""
@@ -60,18 +64,18 @@ class Document:
         room = limit - len(parts[0])
         number = position.line
         while room > 0 and number > 0:
-            number -= 1
-            parts.append(self.lines[number])
+            parts.append("".join(self.lines[max(0, number - _RUN) : number]))
             room -= len(parts[-1])
+            number -= _RUN
         return "".join(reversed(parts))[-limit:] if limit > 0 else ""
 
     def after(self, position: Position, limit: int) -> str:
         """At most `limit` code points of the text that starts at the position."""
         parts = [self.lines[position.line][position.column :]]
         room = limit - len(parts[0])
-        number = position.line
-        while room > 0 and number + 1 < len(self.lines):
-            number += 1
-            parts.append(self.lines[number])
+        number = position.line + 1
+        while room > 0 and number < len(self.lines):
+            parts.append("".join(self.lines[number : number + _RUN]))
             room -= len(parts[-1])
+            number += _RUN
         return "".join(parts)[: max(0, limit)]
