@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--accepts", type=float, default=ACCEPTS, help="share of lines with a suggestion taken")
     parser.add_argument("--large", action="store_true", help=f"every document has {LARGE:,} lines")
     parser.add_argument("--verbose", action="store_true", help="show every damaging edit, popup and error")
-    parser.add_argument("--trace", action="store_true", help="print the first session key by key")
+    parser.add_argument("--trace", action="store_true", help="print the sessions key by key")
     parser.add_argument("--freeze", metavar="NAME", help="choose and save text, measure nothing")
     return parser.parse_args()
 
@@ -107,7 +107,7 @@ async def _profile(pace: Pace, options: argparse.Namespace) -> list[str]:
     print(f"timers of this process meanwhile: p50 {timers.p50:.1f}, p95 {timers.p95:.1f} ms late (the machine's share)")
     print("\n".join(report.table(pace.name, ours, naive)) + "\n", flush=True)
     if options.trace:
-        print("\n".join(trace.lines(logs[0])))
+        print("\n".join(line for log in logs[:size] for line in trace.lines(log)))
     if options.verbose:
         _print_incidents(logs[:size])
     return report.unmet(pace.name, ours) if options.policy != "debounce" else []

@@ -78,7 +78,7 @@ def figures_of(logs: Sequence[Log]) -> Figures:
     throughs = [in_time for log in logs for in_time in _throughs(log)]
     times = [time for log in logs for time in _added(log)]
     tokens = sum(len(writing.times) for writing in writings)
-    waste = sum((_waste(log) for log in logs), Counter[str]())
+    waste = sum((count for log in logs for count in wasted(log)), Counter[str]())
     cpu = [log.cpu for log in logs if log.cpu is not None]
     count = max(1, len(keys))
     return Figures(
@@ -155,20 +155,27 @@ def _throughs(log: Log) -> Iterable[bool]:
 def _added(log: Log) -> Iterable[tuple[float, float]]:
     """For each answer that waited for the model: seconds behind the text it shows, and behind its first line."""
     for question in log.questions:
-        writing = source_of(question, log.writings)
-        if writing is None or question.answered_at is None:
-            continue
-        said = _said(question, writing)
-        offset = question.place - writing.start
-        lead = len(question.text) - len(question.text.lstrip())
-        first = question.text[lead:].partition("\n")[0]
-        line = writing.known_at(offset + lead + len(first))
-        if said is not None and line is not None and said > question.key.at:
-            yield question.answered_at - said, question.answered_at - max(line, question.key.at)
+        if (times := added_to(question, log.writings)) is not None:
+            yield times
 
 
-def _waste(log: Log) -> Counter[str]:
-    """How many of the tokens that were written were never on the screen, by cause.
+def added_to(question: Question, writings: Iterable[Writing]) -> tuple[float, float] | None:
+    """The same for one answer; None for one that did not have to wait for the model."""
+    writing = source_of(question, writings)
+    if writing is None or question.answered_at is None:
+        return None
+    said = _said(question, writing)
+    offset = question.place - writing.start
+    lead = len(question.text) - len(question.text.lstrip())
+    first = question.text[lead:].partition("\n")[0]
+    line = writing.known_at(offset + lead + len(first))
+    if said is None or line is None or said <= question.key.at:
+        return None
+    return question.answered_at - said, question.answered_at - max(line, question.key.at)
+
+
+def wasted(log: Log) -> list[Counter[str]]:
+    """For each writing how many of its tokens were never on the screen, by cause.
 
     Shown is a token that was part of an answer made from its writing.
     """
@@ -178,7 +185,7 @@ def _waste(log: Log) -> Counter[str]:
         if writing is not None:
             offset = question.place - writing.start
             reached.setdefault(id(writing), []).append((offset, offset + len(question.text)))
-    return sum((_waste_of(log, one, reached.get(id(one), [])) for one in log.writings), Counter[str]())
+    return [_waste_of(log, one, reached.get(id(one), [])) for one in log.writings]
 
 
 def _waste_of(log: Log, writing: Writing, ranges: Sequence[tuple[int, int]]) -> Counter[str]:

@@ -57,13 +57,19 @@ class Writing:
         return "".join(self.tokens[: len(self.times)])
 
     def known_at(self, size: int) -> float | None:
-        """When it was clear that the first `size` characters are all of their last line, or the end of the answer."""
+        """When it was clear that the first `size` characters are all of their last line, or the end of the answer.
+
+        Of an answer that was written to its last token, but whose reader left before its end, that is the last token.
+        """
         written = 0
         for token, time in zip(self.tokens, self.times, strict=False):
             written += len(token)
             if written > size:
                 return time
-        return self.ended_at if written >= size else None
+        if written < size:
+            return None
+        whole = len(self.times) == len(self.tokens)
+        return self.times[-1] if self.ended_at is None and whole and self.times else self.ended_at
 
 
 class Model:

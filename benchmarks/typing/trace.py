@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .figures import added_to, wasted
 from .log import Key, Log
 from .model import Writing
 
@@ -16,6 +17,7 @@ def lines(log: Log) -> Iterator[str]:
     A key's letters: s, something was on the screen when it fell; r, something right; x, nothing right could be.
     """
     answers = {id(question.key): question for question in log.questions}
+    waste = {id(writing): count for writing, count in zip(log.writings, wasted(log), strict=True)}
     events: list[Key | Writing] = sorted([*log.keys, *log.writings], key=lambda event: event.at)
     begin = events[0].at if events else 0.0
     for event in events:
@@ -23,7 +25,8 @@ def lines(log: Log) -> Iterator[str]:
         if isinstance(event, Writing):
             place = f"{_name(event)} {event.start}"
             wrote = f"{len(event.times)}/{len(event.tokens)}"
-            yield f"{when}      model asked at {place}: wrote {wrote} {event.text[:60]!r}"
+            unseen = ", ".join(f"{count} {cause}" for cause, count in waste[id(event)].items() if count)
+            yield f"{when}      model asked at {place}: wrote {wrote} {event.text[:60]!r} {unseen}".rstrip()
             continue
         marks = ("s" if event.shown else "-") + ("r" if event.right else "-") + ("-" if event.possible else "x")
         typed = event.page.target[max(0, event.place - 10) : event.place]
@@ -31,6 +34,8 @@ def lines(log: Log) -> Iterator[str]:
         answer = "no answer"
         if question is not None and question.answered_at is not None:
             answer = f"{1000 * (question.answered_at - event.at):.0f} ms {question.text[:50]!r} ({len(question.text)})"
+            if (times := added_to(question, log.writings)) is not None:
+                answer += f", {1000 * times[0]:.0f} ms behind the model"
         yield f"{when} {marks} {event.kind:9} {_name(event)} {event.place:4} {typed!r:16} -> {answer}"
 
 

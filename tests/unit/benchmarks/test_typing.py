@@ -216,3 +216,46 @@ def test_figures_count_tokens_shown_and_keys_typed_through() -> None:
     assert found.key_to_request.p50 == pytest.approx(10)
     assert found.added.count == 1
     assert found.added.p50 == pytest.approx(30)
+
+
+def test_an_answer_whose_reader_leaves_behind_the_last_token_was_read_whole() -> None:
+    one = page()
+    left = Writing(10.0, one, 5, ["y", " =", " x"], [10.1, 10.2, 10.3])
+    assert left.known_at(5) == 10.3
+    left.ended_at = 10.4
+    assert left.known_at(5) == 10.4
+    assert Writing(10.0, one, 5, ["y", " =", " x"], [10.1, 10.2]).known_at(5) is None
+
+
+def test_what_was_missed_and_wasted_is_told_by_cause() -> None:
+    one, other = page(), page()
+    keys = [
+        Key(10.0, one, "enter", False, False, True),  # the page was just turned to
+        Key(10.2, one, "text", False, False, True),  # the answer came later
+        Key(10.4, one, "text", True, False, True),  # something else showed
+        Key(10.6, one, "backspace", False, False, False),  # nothing could be right
+        Key(10.8, one, "text", False, False, True),  # something wrong was taken back
+        Key(11.0, one, "text", False, False, True),  # there was no answer's text
+        Key(11.2, other, "text", True, True, True),
+    ]
+    questions = [Question(keys[0], 5, 10.3, "y"), Question(keys[4], 9, 10.9, "")]
+    writings = [
+        Writing(10.41, one, 5, ["a", "b"], [10.42, 10.43], 10.44),  # while a typing error stood there
+        Writing(10.61, one, 5, ["a", "b"], [10.62]),  # given up
+        Writing(10.81, one, 5, ["a"], [10.82], 10.83),  # not shown
+        Writing(10.01, one, 5, ["y", "z"], [10.1, 10.2], 10.21),  # `z` was not shown
+    ]
+    found = figures_of([Log(keys, questions, writings, characters=8)])
+    assert {cause: round(7 * share) for cause, share in found.missed.items()} == {
+        "page": 1,
+        "late": 1,
+        "wrong": 1,
+        "mended": 1,
+        "nothing": 1,
+    }
+    assert {cause: round(6 * share) for cause, share in found.waste.items() if share} == {
+        "typo": 2,
+        "left": 1,
+        "unseen": 1,
+        "beyond": 1,
+    }
