@@ -358,3 +358,37 @@ async def test_popup_and_ghost_text_at_once_do_not_supersede_each_other(session)
         assert items(await ghost) == ["_setting(both)"]
         assert len((await popup)["result"]["items"]) == 1
         assert len(stub.asked) == 1
+
+
+async def test_what_is_asked_ahead_shows_below_a_complete_line_across_blank_lines(session):
+    def answer(request):
+        ahead = "from the model" in json.dumps(request.body)
+        return replies.chat(
+            ["\n\n\ndef ", "ahead():\n    return 1\n\n\nx"] if ahead else ['_setting("from the model")']
+        )
+
+    async with StubServer(answer) as stub:
+        probe = await connected(session, stub)
+        await probe.request(METHOD, params())
+        probe.insert(URI, 2, 20, 15, "_set")
+        await probe.request(METHOD, params(position={"line": 20, "character": 19}))
+        await asyncio.wait_for(stub.request(1), 10)
+        probe.insert(URI, 3, 20, 19, 'ting("from the model")')
+        behind = params(position={"line": 20, "character": 41})
+        assert items(await probe.request(METHOD, behind)) == ["\n\n\ndef ahead():\n    return 1"]
+        probe.insert(URI, 4, 20, 41, "\n")
+        below = params(position={"line": 21, "character": 0})
+        assert items(await probe.request(METHOD, below)) == ["\n\ndef ahead():\n    return 1"]
+
+
+async def test_a_typing_error_that_is_taken_back_finds_the_text_again(session):
+    async with StubServer(replies.chat(['_setting("from', ' the model")'])) as stub:
+        probe = await connected(session, stub, completion={"prefetch": "never"})
+        await probe.request(METHOD, params())
+        probe.insert(URI, 2, 20, 15, "_sex")
+        wrong = {"start": {"line": 20, "character": 18}, "end": {"line": 20, "character": 19}}
+        changed = {"textDocument": {"uri": URI, "version": 3}, "contentChanges": [{"range": wrong, "text": ""}]}
+        probe.notify("textDocument/didChange", changed)
+        after = params(position={"line": 20, "character": 18})
+        assert items(await probe.request(METHOD, after)) == ['tting("from the model")']
+        assert len(stub.asked) == 1

@@ -13,7 +13,7 @@ from foretype.features.prefetch import accepted
 from foretype.features.reading import in_line_ends, with_grammar
 from foretype.features.suggestion import CompletionRequest, Suggestion
 from foretype.postprocess.surroundings import surroundings_at
-from foretype.scheduling.extent import Extent, extent_at
+from foretype.scheduling.extent import Extent, block_extent, extent_at, line_extent
 from foretype.settings.model import Completion
 from foretype.suggestions.generation import Generation, Opener
 from foretype.suggestions.store import Entry, Match, SuggestionStore
@@ -73,6 +73,20 @@ def generation_for(
 def extent_of(request: CompletionRequest, wishes: Completion) -> Extent:
     """How much to ask for at the place of a request."""
     return extent_at(surroundings_at(request.document, request.position, wishes.max_lines, request.indent), wishes)
+
+
+def extent_wanted(store: SuggestionStore, request: CompletionRequest, model: str, wishes: Completion) -> Extent:
+    """The same, knowing what is known already.
+
+    The lines below where the cursor's own is known to be complete; only the line where a typing error may stand in
+    front of text that is known, since then what follows is as well.
+    """
+    known = store.find(request.document, request.position, model)
+    if known is not None and known.used_up and wishes.multiline != "never":
+        return block_extent(wishes)
+    extent = extent_of(request, wishes)
+    at_text = request.document.line(request.position.line)[: request.position.column].strip() != ""
+    return line_extent(wishes) if at_text and store.in_doubt(request.document) else extent
 
 
 def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion | None:

@@ -15,7 +15,7 @@ from typing import Final
 from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
 from foretype.features.alternatives import with_alternatives
-from foretype.features.asking import ModelSource, ask, extent_of, fitted, generation_for, with_following
+from foretype.features.asking import ModelSource, ask, extent_of, extent_wanted, fitted, generation_for, with_following
 from foretype.features.learning import Learning
 from foretype.features.offers import Offers
 from foretype.features.popup_item import from_popup_item, with_popup_item
@@ -205,11 +205,10 @@ class Completer:
 
     def _wait(self, request: CompletionRequest) -> float | None:
         """Seconds to wait for the next key before the model is asked; None where it is not to be asked."""
-        typing, typed = self._typing_in(request.document), _typed(request)
-        if typing.deleting:
-            # Who deletes wants less text, not more; but at the start of a line only its indentation is put right.
-            return None if typed.strip() else self._pace.gap
-        return self._pace.delay(typed, doubtful=typing.doubtful)
+        typed = _typed(request)
+        if self._typing_in(request.document).deleting and typed.strip():
+            return None  # who deletes wants less text, not more; but an empty line only gets another margin
+        return self._pace.delay(typed, doubtful=self.store.in_doubt(request.document))
 
     async def _alternative(self, request: CompletionRequest, model: ModelSource, extent: Extent) -> Suggestion | None:
         """Another suggestion for the same place; it is not stored, since the first one answers what is typed next."""
@@ -241,11 +240,8 @@ class Completer:
         return Outcome(sure)
 
     def _begin(self, request: CompletionRequest, model: ModelSource) -> Match:
-        """Ask for the place of the request: for the lines below where its own is known to be complete."""
-        wishes = self.settings.completion
-        known = self.store.find(request.document, request.position, model.name)
-        complete = known is not None and known.used_up and wishes.multiline != "never"
-        return ask(self.store, request, model, block_extent(wishes) if complete else extent_of(request, wishes))
+        extent = extent_wanted(self.store, request, model.name, self.settings.completion)
+        return ask(self.store, request, model, extent)
 
     def _begin_ahead(self, request: CompletionRequest, match: Match) -> None:
         """Ask for what follows a suggestion that is not accepted yet: a block, since a line has just ended."""

@@ -20,8 +20,6 @@ class TypingMemory:
     def __init__(self) -> None:
         self.deleting = False
         """Whether the last edit took text away, and not only a typing error."""
-        self.doubtful = False
-        """Whether a typing error may stand at the cursor: what was typed is not what was shown."""
         self._shown: Suggestion | None = None
         self._refused: tuple[int, float] | None = None
         self._expected: Lines | None = None
@@ -35,9 +33,9 @@ class TypingMemory:
         self.deleting = after.lines.size < before.lines.size
         self._look_back(after.lines)
         agreed = self._agreed(before, after)
-        if agreed is False and self._expected is None and not self.deleting:
+        few = 0 < after.lines.size - before.lines.size <= _MOST_SLIPS
+        if agreed is False and self._expected is None and few:
             self._expected = before.lines
-        self.doubtful = self._expected is not None and not self.deleting
         return agreed
 
     def _look_back(self, lines: Lines) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
 from foretype.features.ticket import Ticket
 from foretype.suggestions.store import Match
+
+_LONGER: Final = 1.5
+"""Times the mean of the lines so far that the next line may take: lines differ in length."""
 
 
 async def until_useful(match: Match, ticket: Ticket, deadline: float) -> None:
@@ -28,17 +32,20 @@ class _Lines:
     def __init__(self, match: Match, deadline: float) -> None:
         self._generation = match.generation
         self._deadline = deadline
-        self._seen = 0
+        self._ends = 0
 
     def enough(self) -> bool:
-        """Whether a line has just ended, and the next would not by the deadline, at the pace of those before."""
-        lines = self._generation.text.count("\n")
-        if lines == self._seen:
+        """Whether a line has just ended, and the next would hardly do by the deadline, at the pace of those before."""
+        text = self._generation.text
+        if not text.endswith("\n") and text.count("\n") == self._ends:
             return False
-        self._seen = lines
+        self._ends = text.count("\n")
+        written = sum(bool(line.strip()) for line in text[: text.rfind("\n")].split("\n"))
+        if not written:
+            return False
         now = asyncio.get_running_loop().time()
         writing = now - self._generation.begun - (self._generation.first_piece or 0.0)
-        return now + writing / lines > self._deadline
+        return now + _LONGER * writing / written > self._deadline
 
 
 async def is_silent(match: Match, ticket: Ticket, deadline: float) -> bool:

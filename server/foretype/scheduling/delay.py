@@ -97,10 +97,11 @@ class Pace:
         None at the start of a line and behind what opens something: there people look up. Otherwise as long as an
         answer would still come before the next key, or, of an endpoint that is too slow for that, until the user
         seems to pause; in the measure in which the model's text does not survive the next key. Where the last keys
-        are `doubtful`, perhaps a typing error, a slow endpoint is asked once that would have been noticed.
+        are `doubtful`, perhaps a typing error, a slow endpoint is asked once that would have been noticed; and any,
+        where nothing but the editor's indentation stands on the line, and the text that is known begins elsewhere.
         """
         room = self.gap - self.first_token
-        if doubtful and room <= 0:
+        if doubtful and (room <= 0 or not typed.strip()):
             return NOTICED * self.trust
         if not typed.strip() or typed[-1] in _OPENERS:
             return 0.0

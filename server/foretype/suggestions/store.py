@@ -112,6 +112,10 @@ class SuggestionStore:
             used_up = used_up or match
         return used_up
 
+    def in_doubt(self, document: Document) -> bool:
+        """Whether what was typed last may be a mistake: it is known text but for a few characters or its margin."""
+        return any(_fit(entry, document.lines) == _IN_DOUBT for entry in self._entries.get(document.uri, ()))
+
     def document_changed(self, document: Document) -> None:
         """Close the running generations that the document has moved away from; soon, if it may have been by mistake."""
         entries = self._entries.get(document.uri, ())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from foretype.suggestions import store
 from foretype.suggestions.store import PLACES_KEPT, Entry, SuggestionStore
 from foretype.text.document import Document
 from foretype.text.lines import Lines
@@ -101,16 +104,60 @@ async def test_a_running_generation_may_still_fit(asked, so_far, now, rest):
     await settle()
 
 
-async def test_a_fragment_never_answers():
-    for stop in ("close", "fail"):
-        case = Asked("x = │")
-        await case.stream.put("foo")
-        if stop == "close":
-            case.generation.close()
-            await settle()
-        else:
-            await case.stream.fail(ValueError())
-        assert case.rest("x = │") is None
+@pytest.mark.parametrize(
+    ("so_far", "rest"), [("foo", None), ("foo(\n    a,", "foo(\n"), ("foo(\n    a,\n", "foo(\n    a,\n")]
+)
+async def test_of_a_fragment_the_whole_lines_answer(so_far, rest):
+    case = Asked("x = │")
+    await case.stream.put(so_far)
+    case.generation.close()
+    await settle()
+    assert case.rest("x = │") == rest
+
+
+async def test_what_broke_off_with_an_error_never_answers():
+    case = Asked("x = │")
+    await case.stream.put("foo(\n    a,\n")
+    await case.stream.fail(ValueError())
+    assert case.rest("x = │") is None
+
+
+USED_UP = [
+    # what the model wrote behind `x = │`, the text now, and whether only line ends of it are left
+    ("foo\n\n", "x = foo│", True),
+    ("foo\n\n", "x = foo\n│", True),
+    ("foo\n\n", "x = fo│", False),
+    ("foo\n\nbar", "x = foo│", False),
+]
+
+
+@pytest.mark.parametrize(("text", "now", "used_up"), USED_UP)
+async def test_a_text_whose_line_ends_alone_are_left_is_used_up(text, now, used_up):
+    case = Asked("x = │")
+    await case.stream.put(text)
+    await case.stream.end()
+    match = case.store.find(*at_cursor(now), "m")
+    assert (match.used_up, match.nothing) == (used_up, False)
+
+
+async def test_a_text_of_line_ends_alone_says_nothing():
+    case = Asked("x = 1│")
+    await case.stream.put("\n\n")
+    await case.stream.end()
+    match = case.store.find(*at_cursor("x = 1│"), "m")
+    assert (match.used_up, match.nothing) == (False, True)
+
+
+async def test_what_has_more_to_say_goes_before_what_is_used_up():
+    case = Asked("x = │")
+    await case.stream.put("foo + bar")
+    await case.stream.end()
+    newer = Stream()
+    document, place = at_cursor("x = f│")
+    case.store.add(document, Entry(document.lines, place, "m", 1, newer.generation()))
+    await newer.put("oo\n\n")
+    await newer.end()
+    assert case.rest("x = foo│") == " + bar"
 
 
 async def test_another_model_or_document_never_answers():
@@ -149,6 +196,58 @@ async def test_a_stream_is_closed_as_soon_as_the_document_has_moved_away(asked, 
     await settle()
 
 
+DOUBT = [
+    # the text asked for, what came so far, the text now: perhaps a mistake
+    ("x = │\n", "foo(", "x = fi│\n"),
+    ("x = │\n", "foo(", "x = foi(a│\n"),
+    ("x = 1│\n", "\n\ndef f", "x = 1\n    │\n"),
+    ("x = 1│\n", "\n    y", "x = 1\n        │\n"),
+]
+NO_DOUBT = [
+    ("x = │\n", "foo(", "x = foo│\n"),
+    ("x = │\n", "foo(", "x = bar│\n"),
+    ("x = │\n", "foo(", "x = fi(ab│\n"),
+    ("x = │\n", "foo(", "x = f\n│\n"),
+    ("x = │\n", "foo(", "x =│\n"),
+]
+
+
+@pytest.mark.parametrize(("asked", "so_far", "now"), DOUBT)
+async def test_in_doubt_a_running_stream_is_kept_for_a_moment(monkeypatch, asked, so_far, now):
+    monkeypatch.setattr(store, "DOUBT", 0.01)
+    case = Asked(asked)
+    await case.stream.put(so_far)
+    case.change(now)
+    await settle()
+    assert case.store.in_doubt(at_cursor(now)[0])
+    assert not case.stream.closed.is_set()
+    await asyncio.wait_for(case.stream.closed.wait(), 10)
+
+
+@pytest.mark.parametrize(("asked", "so_far", "now"), NO_DOUBT)
+async def test_what_agrees_or_is_something_else_is_no_doubt(asked, so_far, now):
+    case = Asked(asked)
+    await case.stream.put(so_far)
+    assert not case.store.in_doubt(at_cursor(now)[0])
+    case.generation.close()
+    await settle()
+
+
+async def test_taking_the_mistake_back_keeps_the_stream(monkeypatch):
+    monkeypatch.setattr(store, "DOUBT", 0.05)
+    case = Asked("x = │\n")
+    await case.stream.put("foo(")
+    case.change("x = fi│\n")
+    case.change("x = f│\n")
+    waiting = asyncio.get_running_loop().create_task(case.generation.until(lambda text: len(text) > 5))
+    await asyncio.sleep(0.1)
+    assert not case.stream.closed.is_set()
+    await case.stream.put("a)")
+    assert await waiting == "foo(a)"
+    case.generation.close()
+    await settle()
+
+
 async def test_an_ended_generation_answers_again_when_the_document_comes_back():
     case = Asked("x = │")
     await case.stream.put("foo")
@@ -180,6 +279,14 @@ async def test_a_block_keeps_the_lines_that_are_left():
     await case.stream.end()
     lines = [case.store.find(*at_cursor(now), "m").max_lines for now in ("│", "a│", "a\n│", "a\nb\n│")]
     assert lines == [3, 3, 2, 1]
+
+
+async def test_blank_lines_do_not_count_among_those_that_are_left():
+    case = Asked("x│", max_lines=3)
+    await case.stream.put("\n\n\na\nb\nc")
+    await case.stream.end()
+    lines = [case.store.find(*at_cursor(now), "m").max_lines for now in ("x│", "x\n\n│", "x\n\n\na\n│")]
+    assert lines == [3, 3, 2]
 
 
 async def test_leaving_closes_all_but_the_one_that_is_kept():
