@@ -127,7 +127,8 @@ class _Page:
     entries: dict[int, Entry] = field(default_factory=dict)
     gauges: dict[Resource, Gauge] = field(default_factory=dict)
     missed: list[Spent] = field(default_factory=list)
-    paused_until: float = -math.inf
+    pause: tuple[float, float, float] = (0.0, 0.0, -math.inf)
+    """When it was asked for, by both clocks, and for how many seconds."""
     day: str = ""
     today: int = 0
 
@@ -156,7 +157,7 @@ class LocalLedger:
             spent,
             page.today,
             self._clock.day_ends,
-            page.paused_until,
+            now + self._pause_left(page),
             page.gauges,
             quiet=not any(one.lane == "interactive" for one in spent),
             missed=page.missed,
@@ -188,8 +189,9 @@ class LocalLedger:
 
     def pause(self, account: Account, seconds: float) -> None:
         """See `Ledger.pause`."""
-        page = self._page(account)
-        page.paused_until = max(page.paused_until, self._clock.now() + min(LONGEST_PAUSE, max(0.0, seconds)))
+        page, seconds = self._page(account), min(LONGEST_PAUSE, max(0.0, seconds))
+        if seconds >= self._pause_left(page):
+            page.pause = (self._clock.now(), self._clock.wall, seconds)
 
     def last_minute(self, account: Account) -> tuple[int, int]:
         """See `Ledger.last_minute`."""
@@ -200,6 +202,11 @@ class LocalLedger:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _pause_left(self, page: _Page) -> float:
+        """Seconds. The clock stands still while a machine sleeps: the calendar helps."""
+        at, wall, seconds = page.pause
+        return seconds - max(self._clock.now() - at, self._clock.wall - wall)
 
     def _page(self, account: Account) -> _Page:
         """The account's page, without what is too old to matter."""

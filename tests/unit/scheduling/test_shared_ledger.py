@@ -267,5 +267,5 @@ def test_what_was_counted_without_the_file_counts_when_it_is_back(opened, turned
         file.write_bytes(b"no database " * 500) if harm == "damaged" else file.unlink()
     turned.turn(1)
     assert len(admitted(ledger, known, GHOST, times=3)) == 1
-    turned.turn(60)
+    turned.turn(160)  # nobody has told what became of them: they count until their lease ends
     assert len(admitted(ledger, known, GHOST, times=4)) == 3
