@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from foretype.features import complete
 from tests.golden.cases import Case, rewrite
 
 _changed: dict[Path, dict[str, str]] = defaultdict(dict)
@@ -14,6 +15,13 @@ _changed: dict[Path, dict[str, str]] = defaultdict(dict)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what comes out now into tests/golden/cases")
+
+
+@pytest.fixture(autouse=True)
+def _whole_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause before the model is asked, no hurry to answer before the next key: no clock decides what is right."""
+    monkeypatch.setattr(complete.Pace, "delay", lambda *_, **__: 0.0)
+    monkeypatch.setattr(complete.Pace, "until_next_key", lambda *_, **__: 3_600.0)
 
 
 @pytest.fixture

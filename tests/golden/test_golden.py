@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from foretype.features import complete
 from tests.golden.cases import Case, read_cases
 from tests.golden.suggesting import buffer_after, sizes
 
 CASES = read_cases()
-
-
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(complete.Pace, "delay", lambda *_, **__: 0.0)
 
 
 @pytest.mark.parametrize("size", list(sizes()))
