@@ -22,6 +22,7 @@ from foretype.context.collectors.open_files import far_parts, open_files
 from foretype.context.collectors.search import search
 from foretype.context.expectation import judged
 from foretype.context.scene import Scene
+from foretype.context.selection import select
 from foretype.context.snippet import Snippet
 
 logger = logging.getLogger(__name__)
@@ -42,8 +43,14 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
 )
 """What brings most for its time comes first, so that a deadline costs least."""
 
-KEPT: Final = 96
-"""Candidates that are kept for selection: more than any prompt has room for, few enough to be judged at a keystroke."""
+KEPT: Final = 64
+"""Candidates that are kept for selection: more than most prompts have room for, few enough to be judged at a key."""
+
+_ROOM: Final = 6_000
+"""Tokens of candidates, roughly, that are kept at most."""
+
+_HEAD: Final = 20
+"""Tokens, roughly, that a snippet's path and marks cost."""
 
 _PER_TOKEN: Final = 3.5
 """Characters, roughly; only for the choice of what is kept."""
@@ -68,18 +75,18 @@ class Gathering:
                 logger.warning("Nothing from %s: %s", getattr(collector, "__name__", "?"), type(error).__name__)
             if not late and time.monotonic() > end:
                 late = True
-                yield best(judged(self._scene, found))
-        yield best(judged(self._scene, found))
+                yield best(self._scene, judged(self._scene, found))
+        yield best(self._scene, judged(self._scene, found))
 
     def all(self) -> list[Snippet]:
         """Everything, however long it takes."""
         return list(self.run(float("inf")))[-1]
 
 
-def best(snippets: Sequence[Snippet], count: int = KEPT) -> list[Snippet]:
-    """The snippets that bring most for their length, whatever the window will show."""
+def best(scene: Scene, snippets: Sequence[Snippet]) -> list[Snippet]:
+    """The snippets among which every prompt for this place will find what it wants, whatever its window shows."""
 
-    def density(one: Snippet) -> float:
-        return sum(likely for _, likely in one.expected) / (20 + len(one.text) / _PER_TOKEN)
+    def cost(one: Snippet) -> int:
+        return _HEAD + int(len(one.text) / _PER_TOKEN)
 
-    return sorted(snippets, key=density, reverse=True)[:count]
+    return select(snippets, scene.near, scene.near, _ROOM, cost)[:KEPT]

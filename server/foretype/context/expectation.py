@@ -2,8 +2,8 @@
 
 Names are judged, not files or chunks: a name is likelier the more collectors bring it, the better the places fit where
 it stands, and the more what stands above it there resembles what stands above the cursor here. The weights were
-learned from lines that commits in seven public repositories really added (`python -m benchmarks.context.fit`); on
-eight others, which had no part in it, they are measured (`python -m benchmarks.context`).
+learned from lines that commits in seven public repositories really added (`python -m benchmarks.context.fit` learns
+them anew); on seven others, which had no part in it, they are measured (`python -m benchmarks.context`).
 """
 
 from __future__ import annotations
@@ -22,34 +22,38 @@ from foretype.context.snippet import Snippet
 from foretype.context.terms import words_of
 
 WEIGHTS: Final[dict[str, float]] = {
-    "edit": 1.89,
-    "edits": 0.99,
-    "removed": 2.6,
-    "open file": 0.51,
-    "search": 1.49,
-    "searches": 0.48,
-    "outline": 0.83,
-    "diagnostic": 2.4,
-    "clipboard": 2.4,
-    "definition": 0.0,
-    "co-change": 0.0,
-    "import": 0.0,
-    "imports": 0.0,
-    "files": 0.14,
-    "beside": 0.15,
-    "follows": 3.22,
-    "follows one": 0.0,
-    "precedes": 0.0,
-    "neighbours": 0.43,
-    "same start": 0.46,
-    "words": 0.75,
-    "all words": 0.19,
-    "path": -0.85,
-    "one word": -0.34,
-    "capitals": 0.2,
-    "capital": -0.58,
+    "edit": 2.34,
+    "edits": 0.64,
+    "removed": 0.93,
+    "open file": 0.29,
+    "search": 1.57,
+    "searches": -0.06,
+    "outline": -0.16,
+    "diagnostic": 2.3,
+    "clipboard": 2.3,
+    "definition": -0.22,
+    "co-change": 0.40,
+    "import": 1.10,
+    "imports": 0.57,
+    "files": 0.40,
+    "beside": 0.25,
+    "follows": 2.72,
+    "follows one": 1.53,
+    "precedes": 1.77,
+    "neighbours": 0.18,
+    "same start": -0.35,
+    "words": 0.69,
+    "all words": 0.26,
+    "path": -0.06,
+    "one word": -0.48,
+    "capitals": -0.12,
+    "capital": -0.23,
 }
-"""What each feature adds to the logarithm of the odds."""
+"""What each feature adds to the logarithm of the odds. Beside the origins, whose features are the greatest weight of a
+snippet that holds the name: `edits`, `searches`, `imports` and `files` are logarithms of counts; `removed`: the user
+took the name out of this document; `beside`: a file of the same folder has it; `follows` and `precedes`: the lines
+above and below it there resemble those here; `neighbours`: names from around the cursor stand around it; the rest is
+about the name itself, its words, and those of the document's path."""
 
 BY_HAND: Final = frozenset({"diagnostic", "clipboard"})
 """Features that no commit tells anything about: their weights are a guess, that of an edit."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from foretype.context.collecting import COLLECTORS, Gathering, best
+from foretype.context.collecting import COLLECTORS, KEPT, Gathering, best
 from foretype.context.collectors.clipboard import clipboard
 from foretype.context.collectors.co_change import co_change
 from foretype.context.collectors.definitions import definitions
@@ -177,9 +177,11 @@ def test_what_is_late_misses_the_first_answer_not_the_second() -> None:
     assert {one.key for one in started[-1]} == {one.key for one in Gathering(scene()).all()}
 
 
-def test_only_so_many_are_kept() -> None:
-    many = [Snippet(str(at), f"name{at}", "search", expected=((f"name{at}", at / 100),)) for at in range(99)]
-    assert [one.path for one in best(many, 3)] == ["98", "97", "96"]
+def test_what_is_kept_is_the_likeliest_without_repetition() -> None:
+    many = [Snippet(str(at), f"name{at}", "search", expected=((f"name{at}", at / 200),)) for at in range(199)]
+    kept = best(scene(), [*many, replace(many[-1], path="again")])
+    assert len(kept) == KEPT
+    assert {one.path for one in kept} <= {*(str(at) for at in range(199 - KEPT, 199)), "again"}
 
 
 def test_every_collector_can_be_left_out() -> None:
