@@ -135,17 +135,15 @@ class Lines(Sequence[str]):
             lines.pop()  # only the document's last line stands without an end
         return self._splice(first, last + 1, lines, size)
 
-    def with_chunks(self, changed: Mapping[int, Chunk]) -> Lines:
-        """The same with some chunks, by number, replaced by others of as many lines."""
+    def with_chunks(self, changed: Mapping[int, Chunk], growth: int) -> Lines:
+        """The same with some chunks, by number, replaced by others of as many lines and `growth` more code points."""
         chunks = list(self.chunks)
-        size = self.size
         for number, chunk in changed.items():
             if len(chunk) != len(chunks[number]):
                 raise ValueError("a chunk must be replaced by one of as many lines")
-            size += sum(map(len, chunk)) - sum(map(len, chunks[number]))
             chunks[number] = chunk
         new = object.__new__(Lines)
-        new._set(tuple(chunks), self._starts, size)
+        new._set(tuple(chunks), self._starts, self.size + growth)
         return new
 
     def _run(self, start: int, stop: int) -> list[str]:

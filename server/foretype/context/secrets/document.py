@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from foretype.context.secrets.blocks import bodies
@@ -28,6 +29,17 @@ opened a moment ago is left out of the prompt."""
 
 LONGEST_LINE: Final = 4_000
 """Characters. No prompt shows a line as long as that, so what is farther from the cursor is left out unread."""
+
+
+_Spans = dict[int, tuple[Span, ...]]
+_Taken = tuple[int, tuple[Span, ...], bool]
+"""A line of a chunk, its secrets, and whether the line above says already that a key's body stands here."""
+
+
+_ORDINARY: Final = 40_000
+_LONG_LINE: Final = 400
+"""In a chunk of more than `_ORDINARY` characters (128 lines of 300) lines beyond this are left out too: it is data, and
+reading it would hold up the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,10 @@ class DocumentScan:
         self._settings = False
         self.count = 0
         """How many secrets were taken out when it was shown last."""
-        self._last: tuple[Lines, dict[int, tuple[Span, ...]]] | None = None
+        self._last: tuple[Lines, _Spans] | None = None
+        self._cleaned: dict[int, tuple[Chunk, list[_Taken], Chunk, int]] = {}
+        self._chunks: tuple[Chunk, ...] = ()
+        self._placed: dict[int, tuple[Marks, int, _Spans]] = {}
 
     def prepare(self, document: Document) -> Iterator[None]:
         """Look at a document in steps of a chunk, so that the first key need not do it."""
@@ -66,7 +81,7 @@ class DocumentScan:
         chunks = document.lines.chunks
         for number, chunk in enumerate(chunks):
             if id(chunk) not in self._known:
-                self._look(chunk, chunks[number - 1][-_CONTEXT:] if number else (), ())
+                self._look(chunk, _lead(chunks, number), ())
                 yield
 
     def shown(self, document: Document, position: Position) -> Shown:
@@ -82,15 +97,15 @@ class DocumentScan:
         if unread:
             document = replace(document, lines=_blanked(document.lines, unread))
         here = spans.get(position.line, ())
-        if len(line) > LONGEST_LINE:
+        if len(line) > LONGEST_LINE or any(not span.kind for span in here):
             return self._near(document, position, spans)
         inside = self._inside(document, position, here)
         if not spans:
             return Shown(document, position, (), inside)
-        lines, column = _without(document.lines, spans, position)
+        lines, column = self._without(document.lines, spans, position)
         return Shown(replace(document, lines=lines), Position(position.line, column), _findings(spans), inside)
 
-    def _near(self, document: Document, position: Position, spans: dict[int, tuple[Span, ...]]) -> Shown:
+    def _near(self, document: Document, position: Position, spans: _Spans) -> Shown:
         """A document whose cursor is in a very long line: of that line only what is near is read, and shown."""
         line, half = document.lines[position.line], LONGEST_LINE // 2
         size = len(line_body(line))
@@ -103,11 +118,34 @@ class DocumentScan:
         here = scan([near[position.line]], settings=self._settings).spans.get(0, ())
         spans = {**spans, position.line: here} if here else {n: s for n, s in spans.items() if n != position.line}
         place = Position(position.line, position.column - start)
-        lines, column = _without(near, spans, place)
+        lines, column = self._without(near, spans, place)
         moved = tuple(Span(span.start + start, span.end + start, span.kind) for span in here)
         inside = self._inside(replace(document, lines=near), place, here)
         found = _findings({**spans, position.line: moved})
         return Shown(replace(document, lines=lines), Position(position.line, column), found, inside)
+
+    def _without(self, lines: Lines, spans: _Spans, position: Position) -> tuple[Lines, int]:
+        """The lines without the secrets, and the column of the cursor then."""
+        by_chunk: dict[int, list[_Taken]] = {}
+        column = position.column
+        for number, found in spans.items():
+            below = number - 1 in spans and is_body(spans[number - 1])
+            chunk = lines.chunk_at(number)
+            by_chunk.setdefault(chunk, []).append((number - lines.chunk_start(chunk), found, below))
+            if number == position.line:
+                column = _moved(column, found, below=below)
+        cleaned = {}
+        for number, taken in by_chunk.items():
+            chunk = lines.chunks[number]
+            known = self._cleaned.get(id(chunk))
+            if known is None or known[0] is not chunk or known[1] != taken:
+                without = _cleaned(chunk, taken)
+                known = chunk, taken, without, sum(map(len, without)) - sum(map(len, chunk))
+            cleaned[id(chunk)] = known
+        self._cleaned = cleaned
+        changed = {number: cleaned[id(lines.chunks[number])] for number in by_chunk}
+        growth = sum(known[3] for known in changed.values())
+        return lines.with_chunks({number: known[2] for number, known in changed.items()}, growth), column
 
     def _inside(self, document: Document, position: Position, here: Sequence[Span]) -> bool:
         above = document.lines[max(0, position.line - _CONTEXT) : position.line]
@@ -117,14 +155,15 @@ class DocumentScan:
     def _begin(self, document: Document) -> None:
         settings = holds_settings(document.uri, document.language_id)
         if settings != self._settings:
-            self._known, self._last, self._settings = {}, None, settings
+            self._known, self._last, self._chunks, self._settings = {}, None, (), settings
 
-    def _spans(self, lines: Lines, line: int) -> tuple[dict[int, tuple[Span, ...]], set[int]]:
+    def _spans(self, lines: Lines, line: int) -> tuple[_Spans, set[int]]:
         """The secrets of every line that has some, and the numbers of the chunks that are not read yet."""
         if self._last is not None and self._last[0] is lines:
             return self._last[1], set()
         unread = self._read(lines, line)
-        spans: dict[int, tuple[Span, ...]] = {}
+        spans: _Spans = {}
+        placed: dict[int, tuple[Marks, int, _Spans]] = {}
         openers: list[int] = []
         closers: list[int] = []
         runs: list[int] = []
@@ -133,9 +172,14 @@ class DocumentScan:
             if entry is None or entry.marks is NOTHING:
                 continue
             at, marks = lines.chunk_start(number), entry.marks
-            spans.update((at + line, found) for line, found in marks.spans.items())
+            known = self._placed.get(id(chunk))
+            if known is None or known[0] is not marks or known[1] != at:
+                known = marks, at, {at + line: found for line, found in marks.spans.items()}
+            placed[id(chunk)] = known
+            spans.update(known[2])
             for mine, theirs in ((openers, marks.openers), (closers, marks.closers), (runs, marks.runs)):
                 mine += [at + line for line in theirs]
+        self._placed = placed
         blocks = Marks({}, tuple(openers), tuple(closers), tuple(runs))
         if blocks.has_blocks:
             for number, span in bodies(blocks, len(lines), lines.__getitem__).items():
@@ -146,28 +190,42 @@ class DocumentScan:
 
     def _read(self, lines: Lines, line: int) -> set[int]:
         """Take in the chunks that are new, those near the line first; returns the numbers of those still unread."""
-        chunks = lines.chunks
-        leads = [(), *(chunk[-_CONTEXT:] for chunk in chunks[:-1])]
-        before = self._known
-        new = [n for n, chunk in enumerate(chunks) if (e := before.get(id(chunk))) is None or e.lead != leads[n]]
-        if not new and len(before) == len(chunks):
+        new = self._new(lines.chunks)
+        self._chunks = lines.chunks
+        if not new:
             return set()
-        current = set(map(id, chunks))
-        gone = [entry for key, entry in before.items() if key not in current]
-        self._known = {key: entry for key, entry in before.items() if key in current}
+        current = set(map(id, lines.chunks))
+        gone = [entry for key, entry in self._known.items() if key not in current]
+        self._known = {key: entry for key, entry in self._known.items() if key in current}
         here = lines.chunk_at(line)
         new.sort(key=lambda number: abs(number - here))
         for number in new[:AT_ONCE]:
-            chunk = chunks[number]
+            chunk = lines.chunks[number]
             same = self._known.get(id(chunk))
-            self._look(chunk, leads[number], gone if same is None else [same])
+            self._look(chunk, _lead(lines.chunks, number), gone if same is None else [same])
         for number in new[AT_ONCE:]:
-            self._known.pop(id(chunks[number]), None)
+            self._known.pop(id(lines.chunks[number]), None)
+        if new[AT_ONCE:]:
+            self._chunks = ()
         return set(new[AT_ONCE:])
+
+    def _new(self, chunks: tuple[Chunk, ...]) -> list[int]:
+        """The numbers of the chunks that are not known, or not below these lines."""
+        before = self._chunks
+        if len(before) == len(
+            chunks
+        ):  # a key: one chunk is another, and the first lines of the next may be named in it
+            changed = [number for number, (old, new) in enumerate(zip(before, chunks, strict=True)) if old is not new]
+            suspects = sorted({*changed, *(number + 1 for number in changed if number + 1 < len(chunks))})
+        else:
+            suspects = list(range(len(chunks)))
+        known = self._known
+        return [n for n in suspects if (e := known.get(id(chunks[n]))) is None or e.lead != _lead(chunks, n)]
 
     def _scan(self, lines: list[str]) -> Marks:
         """The marks of lines; one that is too long to be shown is one span of no kind."""
-        long = [number for number, line in enumerate(lines) if len(line) > LONGEST_LINE]
+        most = LONGEST_LINE if sum(map(len, lines)) <= _ORDINARY else _LONG_LINE
+        long = [number for number, line in enumerate(lines) if len(line) > most]
         if not long:
             return scan(lines, settings=self._settings)
         left_out = {number: (Span(0, len(line_body(lines[number])), ""),) for number in long}
@@ -213,13 +271,20 @@ def _findings(spans: Mapping[int, Sequence[Span]]) -> tuple[Finding, ...]:
     return tuple(Finding(s.kind, number, s.start) for number in sorted(spans) for s in spans[number] if s.kind)
 
 
+def _lead(chunks: Sequence[Chunk], number: int) -> Chunk:
+    """The last lines before a chunk."""
+    return chunks[number - 1][-_CONTEXT:] if number else ()
+
+
 def _blanked(lines: Lines, unread: Iterable[int]) -> Lines:
     """The lines, those of the chunks that nobody has read left blank."""
     blank = {number: ("\n",) * len(lines.chunks[number]) for number in unread}
     last = len(lines.chunks) - 1
     if last in blank:
         blank[last] = (*blank[last][1:], "")
-    return lines.with_chunks(blank)
+    growth = sum(map(len, chain.from_iterable(blank.values())))
+    growth -= sum(len(line) for number in blank for line in lines.chunks[number])
+    return lines.with_chunks(blank, growth)
 
 
 def _part(marks: Marks, origin: int, start: int, stop: int, moved: int) -> Marks:
@@ -251,19 +316,12 @@ def _joint(line: str, at: int, step: int) -> int:
     return at
 
 
-def _without(lines: Lines, spans: dict[int, tuple[Span, ...]], position: Position) -> tuple[Lines, int]:
-    """The lines without the secrets, and the column of the cursor then."""
-    column = position.column
-    changed: dict[int, list[str]] = {}
-    for number in spans:
-        below = number - 1 in spans and is_body(spans[number - 1])
-        chunk = lines.chunk_at(number)
-        run = changed.setdefault(chunk, list(lines.chunks[chunk]))
-        at = number - lines.chunk_start(chunk)
-        run[at], _ = replaced(run[at], spans[number], below=below)
-        if number == position.line:
-            column = _moved(column, spans[number], below=below)
-    return lines.with_chunks({chunk: tuple(run) for chunk, run in changed.items()}), column
+def _cleaned(chunk: Chunk, taken: Iterable[_Taken]) -> Chunk:
+    """The lines of a chunk without their secrets."""
+    lines = list(chunk)
+    for at, spans, below in taken:
+        lines[at], _ = replaced(lines[at], spans, below=below)
+    return tuple(lines)
 
 
 def _moved(column: int, spans: Sequence[Span], *, below: bool) -> int:

@@ -1,0 +1,72 @@
+"""Whether a value beside a telling name is a secret, or a stand-in, a template, a word, an expression."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from foretype.context.secrets.grades import Grade
+from foretype.context.secrets.randomness import entropy, evidence
+
+_TEMPLATE: Final = re.compile(
+    r"\$\{|\{\{|\{[\w.]*\}|<%|%\(|%[sdr]\b|\$\(|\$[A-Z_]{2}|^\$\w+$|^<.*>$|\*\*\*|\.\.\.|…|#\{|\\\("
+)
+# Words by which people say that a value is none.
+_STAND_IN: Final = re.compile(
+    r"example|sample|dummy|fake|mock|placeholder|change[_-]?(?:me|it|this)|your|insert|replace|todo|foo|bar|baz|test|"
+    r"redacted|withheld|hidden|masked|not[_-]?a|super|password|passwd|passwort|secret|token|api|key|auth|user|name|"
+    r"admin|root|value|string|default|none|null|true|false|x{3,}|0{3,}|\*{3,}|1234567890|123456789|12345678|1234567|"
+    r"123456|12345|1234|123|abcdefghijklmnop\w*|abcdef|abcd|abc|qwerty|hello|world|insecure|my"
+)
+_HEX: Final = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_MNEMONIC: Final = re.compile(r"[a-z]{3,8}(?: [a-z]{3,8}){11,23}")
+_WRITTEN: Final = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|-|/)[A-Za-z_$][\w$]*)*[.?!]?")
+
+_JOINTS: Final = re.compile(r"[_./:-]+")
+
+_STRONG_BITS: Final = 6.0
+"""Evidence (randomness.py) for a value beside a strong name: of words of 8 to 16 characters 4 in 100 have as much."""
+_HEX_ENTROPY: Final = 3.0
+"""Bits per character of hexadecimal: the bound of truffleHog and detect-secrets."""
+_WEAK_ENTROPY: Final = 3.5
+"""Bits per character beside a name: the bound of gitleaks' rule for generic keys."""
+
+
+def could_be_secret(value: str, grade: Grade) -> bool:
+    """Whether a value beside a name of this grade is to be withheld."""
+    size = len(value)
+    if _MNEMONIC.fullmatch(value) and grade == "strong":
+        return True
+    if size < 6 or " " in value or "\t" in value or _TEMPLATE.search(value) or "://" in value:
+        return False
+    if _HEX.fullmatch(value) and not value.isdecimal():
+        return entropy(value) >= _HEX_ENTROPY and size >= (32 if grade == "weak" else 16)
+    if _UUID.fullmatch(value):
+        return grade in ("strong", "password")
+    meant = _STAND_IN.sub("", value.lower())
+    if sum(map(str.isalnum, meant)) < (4 if grade == "password" else 6) or entropy(value) < 2.0:
+        return False
+    if grade == "password":
+        letters = any(map(str.isalpha, value))
+        return (letters and (any(map(str.isdigit, value)) or bool(set(value) & set("!@#$%^&*+=?~")))) or (
+            size >= 8 and _drawn(value) >= _STRONG_BITS
+        )
+    if grade == "strong":
+        return size >= 8 and _drawn(value) >= _STRONG_BITS and not value.isdecimal()
+    return (
+        size >= 16
+        and any(map(str.isdigit, value))
+        and entropy(value) >= _WEAK_ENTROPY
+        and evidence(value) >= max(12.0, 0.9 * size)
+    )
+
+
+def _drawn(value: str) -> float:
+    """Evidence that no way of writing words together explains away: `SETTINGS_KEY`, `settings-key`, `settings.key`."""
+    return min(evidence(value), evidence(_JOINTS.sub("", value)))
+
+
+def is_written(value: str) -> bool:
+    """Whether a value without quotes is an expression of a program: names, joined by dots and arrows."""
+    return _WRITTEN.fullmatch(value) is not None and evidence(value) < len(value) and not _HEX.fullmatch(value)
