@@ -46,7 +46,7 @@ def _written(
     choice, budget, counter = how
     form = form_for(choice, place.path, place.language_id)
     empty = Window(NOTHING, "", "", 0, 0, complete=True)
-    frame = form.cost(form.fill(Content((), empty)).prompt, counter)
+    frame = form.cost(form.fill(Content((), empty)).prompt, counter.count)
     room = budget - frame
     near = "".join([*place.before[-NEAR - 1 :], *place.after[: NEAR + 1]])
     window = _window(place, int(room * (1 - SNIPPETS_SHARE)), budget, counter)
@@ -61,7 +61,7 @@ def _written(
     slots = [Slot(each, form.show(each), 0) for each in chosen]
     if chance is not None:
         chance.shuffle(slots)
-    frame = form.cost(form.fill(Content(slots, empty)).prompt, counter)
+    frame = form.cost(form.fill(Content(slots, empty)).prompt, counter.count)
     window = _window(place, budget - frame, budget, counter)
     return parts_of(form.fill(Content(slots, window)), window, counter)
 

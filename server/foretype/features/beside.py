@@ -25,6 +25,9 @@ JUDGED_FOR: Final = 1.0
 LOOKED_UP_IN: Final = 0.1
 """The same where some were withheld: of a file that was not known yet it is likely known by then."""
 
+MISSED_FOR: Final = 5.0
+"""Seconds for which the last snippets stay where none are offered any more."""
+
 _DOCUMENTS: Final = 16
 
 
@@ -66,11 +69,14 @@ class Beside:
         if known is not None and known.era != self._gate.era:
             del self._judged[document.uri]  # what was let pass then may not be any more
             known = None
-        fresh = known is not None and known.offered is offered and time.monotonic() < known.until
-        if not fresh and offered:
+        now = time.monotonic()
+        if not offered:
+            # Nothing may be all that was found in time, just now; prompts need not change for that.
+            return known.passed if known is not None and now < known.until + MISSED_FOR else ()
+        if known is None or known.offered is not offered or now >= known.until:
             self._take_in(document, offered, choice)
             known = self._judged.get(document.uri)
-        return known.passed if known is not None and offered else ()
+        return known.passed if known is not None else ()
 
     def forget(self, uri: str) -> None:
         """The document is closed."""

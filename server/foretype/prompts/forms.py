@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Final, Protocol
@@ -42,6 +42,8 @@ class Content:
     window: Window
 
 
+Count = Callable[[str], int]
+
 Piece = tuple[PartKind, str, Slot | None]
 """Kind and text of a part, and the slot where it is another place's text."""
 
@@ -75,7 +77,7 @@ class Form(Protocol):
         """The prompt."""
         ...
 
-    def cost(self, prompt: Prompt, counter: Counter) -> int:
+    def cost(self, prompt: Prompt, count: Count) -> int:
         """The whole prompt's tokens, with what the server puts around it."""
         ...
 
@@ -170,9 +172,9 @@ class FimForm:
         text = "".join(text for _, text, _ in pieces)
         return Filled(TextPrompt(text, self.family.stop, self.family.tokens, self.family.leads), pieces)
 
-    def cost(self, prompt: Prompt, counter: Counter) -> int:
+    def cost(self, prompt: Prompt, count: Count) -> int:
         """See `Form.cost`."""
-        return counter.count(prompt.text) if isinstance(prompt, TextPrompt) else 0
+        return count(prompt.text) if isinstance(prompt, TextPrompt) else 0
 
     def _files(self, slots: Sequence[Slot]) -> Iterator[Piece]:
         form = self.family.files
@@ -229,12 +231,12 @@ class ServerForm:
         suffix: Piece = ("suffix", window.suffix, None)
         return Filled(prompt, [suffix, *shown, *prefix] if self.suffix_first else [*shown, *prefix, suffix])
 
-    def cost(self, prompt: Prompt, counter: Counter) -> int:
+    def cost(self, prompt: Prompt, count: Count) -> int:
         """See `Form.cost`."""
         if not isinstance(prompt, FillPrompt):
             return 0
-        files = sum(counter.count(file.path) + counter.count(file.text) + TOKENS_PER_FILE for file in prompt.files)
-        return counter.count(prompt.prefix) + counter.count(prompt.suffix) + files + TEMPLATE_TOKENS
+        files = sum(count(file.path) + count(file.text) + TOKENS_PER_FILE for file in prompt.files)
+        return count(prompt.prefix) + count(prompt.suffix) + files + TEMPLATE_TOKENS
 
 
 @functools.cache
@@ -289,11 +291,11 @@ class ChatForm:
         marks = self.family.tokens if self.family is not None else ()
         return Filled(ChatPrompt(messages, marks=marks), [("system", instructions(), None), *pieces])
 
-    def cost(self, prompt: Prompt, counter: Counter) -> int:
+    def cost(self, prompt: Prompt, count: Count) -> int:
         """See `Form.cost`."""
         if not isinstance(prompt, ChatPrompt):
             return 0
-        return sum(counter.count(message.content) + TOKENS_PER_MESSAGE for message in prompt.messages)
+        return sum(count(message.content) + TOKENS_PER_MESSAGE for message in prompt.messages)
 
 
 def _stripped(snippet: Snippet, marks: Sequence[str]) -> Snippet:

@@ -103,7 +103,7 @@ class PromptWriter:
                 continue
             window = window_at(task.place, self._for_window(task, room, memory.window))
             filled = task.form.fill(Content(slots, window))
-            tokens = task.form.cost(filled.prompt, self._counter)
+            tokens = task.form.cost(filled.prompt, self._counter.count)
             left = budget - tokens
             # What the window itself could not use is no error of counting.
             error = left - (room - window.tokens)
@@ -141,8 +141,8 @@ class PromptWriter:
         raise too_small(budget, _frame_name(choice.mode, choice.family))
 
     def _frame(self, form: Form, slots: Sequence[Slot]) -> int:
-        """The tokens of a prompt that shows nothing of the document."""
-        return form.cost(form.fill(Content(slots, _EMPTY)).prompt, self._counter)
+        """The tokens of a prompt that shows nothing of the document, nearly: the whole is counted at the end."""
+        return form.cost(form.fill(Content(slots, _EMPTY)).prompt, self._counter.count_lines)
 
     def _frame_now(self, task: _Task, slots: Sequence[Slot]) -> int:
         """The same, remembered while neither form nor snippets change: it is a good part of the prompt."""

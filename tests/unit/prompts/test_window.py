@@ -99,7 +99,7 @@ def test_always_within_the_room(
     for prefix, suffix in ((above + line, line + below), (above + other + line, below)):
         place = Place.of(FillPrompt(prefix, suffix, language_id="python")).without(())
         window = window_at(place, Frame(room, room, counter, suffix_first, memory))
-        assert counter.count_lines(window.prefix) == window.prefix_tokens
+        assert counter.count_lines(window.prefix) <= window.prefix_tokens
         assert counter.count_lines(window.suffix) <= window.suffix_tokens
         assert window.tokens <= max(room, 0)
         assert prefix.endswith(window.prefix)
