@@ -44,6 +44,7 @@ OWNERS = {
     "httpx": "models",
     "tiktoken": "prompts/tokens.py",
     "tiktoken_ext": "prompts/tokens.py",
+    "tokenizers": "prompts/tokenizer_file.py",
     "tree_sitter": "syntax",
 }
 
