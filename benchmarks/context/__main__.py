@@ -67,7 +67,6 @@ def main() -> None:
     if options.without:
         methods: dict[str, Method] = {"Foretype": ours.ours}
         methods |= {f"without {one.__name__}": ours.without(one.__name__) for one in COLLECTORS}
-        methods |= {f"only {one.__name__}": ours.only(one.__name__) for one in COLLECTORS}
         run(options.clones, methods, (2_048,))
     else:
         run(options.clones, METHODS, BUDGETS)

@@ -69,19 +69,24 @@ def at(folder: Path, line: int, character: int) -> dict:
     return {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}, "context": BY_HAND}
 
 
-async def asked_until(probe, stub: StubServer, folder: Path, wanted: str, line: int = 7) -> str:
-    """Ask, with another text on the line each time, until a prompt holds what is wanted: the index takes a moment."""
+async def asked_until(probe, stub: StubServer, folder: Path, wanted: str) -> str:
+    """Ask until a prompt holds what is wanted: the index takes a moment.
+
+    Each time with another text, since nobody is asked the same twice, and on another line than before, since what
+    changes while one types gets into a prompt when the line changes.
+    """
     uri = (folder / "order.py").as_uri()
-    column = len(ORDER.split("\n")[line])
-    for version in range(2 + 100 * line, 80 + 100 * line):
+    for _ in range(80):
+        probe.version = getattr(probe, "version", 1) + 1
+        line = (7, 8)[probe.version % 2]
+        column = len(ORDER.split("\n")[line]) + (probe.version - 2) // 2
         before = len(stub.asked)
         await probe.request(METHOD, at(folder, line, column))
         if len(stub.asked) > before:
             prompt = json.dumps(stub.asked[-1].body)
             if wanted in prompt:
                 return prompt
-        probe.insert(uri, version, line, column, "x")
-        column += 1
+        probe.insert(uri, probe.version, line, column, "x")
         await asyncio.sleep(0.2)
     raise AssertionError(f"no prompt held {wanted}")
 
@@ -102,7 +107,7 @@ async def test_diagnostics_that_the_client_tells_are_in_the_prompt(session, shop
         place = {"start": {"line": 7, "character": 8}, "end": {"line": 7, "character": 14}}
         told = [{"range": place, "message": "unsupported operand: gebraeuchlich_name"}, {"message": "no place"}, 7]
         probe.notify("foretype/didChangeDiagnostics", {"uri": uri, "diagnostics": told})
-        prompt = await asked_until(probe, stub, shop, "gebraeuchlich_name", line=8)
+        prompt = await asked_until(probe, stub, shop, "gebraeuchlich_name")
         assert "line 8" in prompt
 
 

@@ -34,21 +34,15 @@ def without(name: str) -> Callable[[View, int], Prompt]:
     return method
 
 
-def only(name: str) -> Callable[[View, int], Prompt]:
-    """With one collector."""
-
-    def method(view: View, budget: int) -> Prompt:
-        return written(
-            view, candidates(view, f"only {name}", [one for one in COLLECTORS if one.__name__ == name]), budget
-        )
-
-    return method
-
-
 def candidates(view: View, key: str, collectors: list[Collector] | tuple[Collector, ...]) -> list[Snippet]:
     """What the collectors offer, gathered once for all budgets."""
     scene = view.recall("scene", lambda: scene_of(view))
-    return view.recall(key, lambda: Gathering(scene, collectors).all())
+
+    def gathered(collector: Collector) -> Collector:
+        """A collector that offers what it has offered before at this moment."""
+        return lambda _: view.recall(f"collector {collector.__name__}", lambda: list(collector(scene)))
+
+    return view.recall(key, lambda: Gathering(scene, [gathered(one) for one in collectors]).all())
 
 
 def written(view: View, snippets: list[Snippet], budget: int) -> Prompt:

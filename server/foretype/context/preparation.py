@@ -193,8 +193,9 @@ class ContextPreparation:
             self._thread = ThreadPoolExecutor(1, "context")
 
         def publish(snippets: Sequence[Snippet]) -> None:
-            if prepared.document.uri in self._prepared:
-                prepared.snippets, prepared.gathered_for = tuple(snippets), place
+            prepared.gathered_for = place
+            if prepared.snippets != (found := tuple(snippets)):  # else the same object, which is known already
+                prepared.snippets = found
 
         def work() -> None:
             gathering = self._gathering(snapshot.scene())
