@@ -31,8 +31,11 @@ from foretype.models.provider import (
     TimeLimits,
 )
 from foretype.models.registry import Choice, choose, provider_for
+from foretype.prompts.counting import counting_for
+from foretype.prompts.place import Place
 from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter
+from foretype.prompts.writer import PromptWriter
 from tests.servers.llama_server import KEY, MODEL, LlamaServer, NotAvailableError, running
 from tests.servers.tiny_model import CONTEXT, greedy
 
@@ -190,3 +193,27 @@ async def test_closing_frees_the_slot(
         pytest.fail("the server still generates two seconds after the stream was closed")
     assert "stop: cancel task" in llama.log.read_text(encoding="utf-8", errors="replace")
     await connection.aclose()
+
+
+async def test_its_own_tokenizer_counts(llama: LlamaServer) -> None:
+    """One byte is one token to this model, and so is each mark; the estimate before it has told is another."""
+    connection = Connection(endpoint(llama))
+    seen = await probe(connection)
+    counting = await counting_for(connection, seen, QWEN)
+    text = "<|fim_prefix|>def area(größe):\n return größe\n\n\n# 日本語\n<|fim_suffix|>end"
+    estimate = counting.counter.count(text)
+    await counting.learn(0, None)
+    true = len(text.replace("<|fim_prefix|>", "1").replace("<|fim_suffix|>", "2").encode())
+    assert counting.counter.count(text) == true != estimate
+    assert counting.words == "the server's own tokenizer"
+    # Written by these counts, a prompt has the tokens that the server finds in it.
+    lines = "".join(f"value_{number} = {number}\n" for number in range(40))
+    hole = FillPrompt(lines + "x = ", lines, "a.py", "python")
+    for _ in range(2):
+        rendered = PromptWriter(counting.counter).write(Place.of(hole), (), Choice("fim", QWEN, ""), 900)
+        await counting.learn(0, None)
+    answer = await answer_of(FimProvider(connection), ModelRequest(rendered.prompt, 8))
+    await connection.aclose()
+    assert answer.report.usage is not None
+    assert answer.report.usage.prompt_tokens == rendered.tokens
+    assert 870 < rendered.tokens <= 900
