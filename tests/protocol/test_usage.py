@@ -27,7 +27,10 @@ async def test_what_was_asked_shown_and_accepted_is_counted(session):
         before = await usage(probe)
         response = await probe.request(METHOD, params(context=BY_HAND))
         assert items(response) == ["_setting(model)"]
+        probe.insert(URI, 2, 20, 15, "_setting(model)")
         await probe.request("workspace/executeCommand", response["result"]["items"][0]["command"])
+        # Half a minute later, or now, since the document is closed: what was accepted is still there.
+        probe.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
         values = await usage(probe)
 
     def more(*path: str) -> int:
@@ -39,9 +42,34 @@ async def test_what_was_asked_shown_and_accepted_is_counted(session):
     assert more("totals", "requests") == more("models", "stub", "requests") == 1
     assert more("totals", "promptTokens") == 12
     assert more("totals", "cachedTokens") == 8
-    assert [more(name, "model") for name in ("hits", "shown", "accepted")] == [1, 1, 1]
+    assert [more(name, "model") for name in ("hits", "shown", "accepted", "kept")] == [1, 1, 1, 1]
     assert more("lastMinute", "requests") == 1
-    assert {"prompt", "wait", "first_token", "total", "answer"} <= set(values["latency"])
+    assert {"gate", "prompt", "wait", "first_token", "total", "answer"} == set(values["latency"])
+
+
+async def test_what_was_taken_back_was_not_kept(session):
+    async with StubServer(ANSWER) as stub:
+        probe = await connected(session, stub, completion={"prefetch": "never", "alternatives": 1})
+        before = (await usage(probe))["kept"].get("model", 0)
+        response = await probe.request(METHOD, params(context=BY_HAND))
+        await probe.request("workspace/executeCommand", response["result"]["items"][0]["command"])
+        probe.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+        assert (await usage(probe))["kept"].get("model", 0) == before
+
+
+async def test_numbers_are_not_written_where_the_user_does_not_want_it(start, tmp_path: Path):
+    async with StubServer(ANSWER) as stub:
+
+        async def session(*arguments, **more):
+            probe = await start("--stdio", "--set", "usage.keep=false", env={"XDG_STATE_HOME": str(tmp_path)})
+            await probe.initialize(*arguments, **more)
+            return probe
+
+        probe = await connected(session, stub, completion={"prefetch": "never", "alternatives": 1})
+        await probe.request(METHOD, params(context=BY_HAND))
+        assert (await usage(probe))["totals"]["requests"] == 1
+        assert await probe.close() == 0
+    assert [file.name for file in (tmp_path / "foretype").iterdir() if file.name.startswith("usage")] == []
 
 
 @pytest.mark.parametrize("days", [0, -1, 401, "x", 1.5, True])
