@@ -47,7 +47,7 @@ class Index:
 
     def tell_changes(self, moment: Moment) -> None:
         """What git knew of files that change together with this one."""
-        groups = moment.clone.changed_together(f"{moment.commit}^", moment.path, _COMMITS)
+        groups = moment.clone.changed_together(moment.commit, moment.path, _COMMITS)
         together = Counter(
             path for group in groups if len(group) <= _LARGEST for path in set(group) if path in self._here
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from .git import Clone
@@ -27,11 +28,17 @@ class Scores:
 
 def measure(clone: Clone, sample: Sample, methods: Mapping[str, Method], budgets: Sequence[int]) -> Scores:
     """All methods at all positions. A prompt over its budget is an error of this benchmark, and ends it."""
-    scores, world = Scores(sample.name), World(clone)
+    scores = Scores(sample.name)
+    with closing(World(clone)) as world:
+        _measure(world, sample, (methods, budgets), scores)
+    return scores
+
+
+def _measure(world: World, sample: Sample, what: tuple[Mapping[str, Method], Sequence[int]], scores: Scores) -> None:
     for position in sample.positions:
         view = world.view(position)
         truth, language = truth_of(view), view.moment.language_id
-        for name, budget, prompt, seconds in _prompts(view, methods, budgets):
+        for name, budget, prompt, seconds in _prompts(view, *what):
             scores.seconds[name] = scores.seconds.get(name, 0.0) + seconds
             tokens = counter().count(prompt.text)
             if tokens > budget:
@@ -40,8 +47,6 @@ def measure(clone: Clone, sample: Sample, methods: Mapping[str, Method], budgets
                 scores.ir.setdefault((name, budget), []).append(recall(prompt.text, truth.names, language))
             if truth.cross:
                 scores.xr.setdefault((name, budget), []).append(recall(prompt.text, truth.cross, language))
-    world.close()
-    return scores
 
 
 def _prompts(
