@@ -38,6 +38,7 @@ class ServedCounter:
     """
 
     exact = False
+    adds_up = True
 
     def __init__(self, connection: Connection, stand_in: Counter, marks: Sequence[str], prior: float) -> None:
         self._connection = connection

@@ -25,6 +25,7 @@ class FileCounter:
     """`Counter` for one tokenizer.json. Special tokens in a text count as what they are to the model: one token."""
 
     exact = True
+    adds_up = False
 
     def __init__(self, tokenizer: Tokenizer, name: str) -> None:
         self._tokenizer = tokenizer

@@ -44,6 +44,11 @@ class Counter(Protocol):
         """Whether counts are the tokenizer's own."""
         ...
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether `count_lines` is always the same as `count`."""
+        ...
+
     def count(self, text: str) -> int:
         """Tokens in a text; special tokens in it are counted as ordinary text."""
         ...
@@ -73,6 +78,10 @@ class TokenCounter:
 
     The bound is one token per byte of UTF-8, which no byte-level tokenizer can exceed.
     """
+
+    adds_up = True
+    """Both encodings let whitespace end with its last line end, and nothing but blank lines and slashes follow in the
+    same piece, so that no token crosses a border of `split_pieces`."""
 
     def __init__(self, name: EncodingName) -> None:
         self.name: EncodingName = name

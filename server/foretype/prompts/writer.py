@@ -86,6 +86,7 @@ class PromptWriter:
 
     def __init__(self, counter: Counter, snippets_share: float = SNIPPETS_SHARE) -> None:
         self._counter = counter
+        self._count = counter.count_lines if counter.adds_up else counter.count
         self._share = snippets_share
         self._memories: OrderedDict[object, _Memory] = OrderedDict()
 
@@ -103,7 +104,7 @@ class PromptWriter:
                 continue
             window = window_at(task.place, self._for_window(task, room, memory.window))
             filled = task.form.fill(Content(slots, window))
-            tokens = task.form.cost(filled.prompt, self._counter.count)
+            tokens = task.form.cost(filled.prompt, self._count)
             left = budget - tokens
             # What the window itself could not use is no error of counting.
             error = left - (room - window.tokens)
@@ -113,10 +114,11 @@ class PromptWriter:
             memory.gain += error * 3 // 4 if left >= 0 else left
 
     def warm(self, snippets: Iterable[Snippet], choice: Choice, language_id: str) -> None:
-        """Count what new snippets cost, so that the choice among them does not have to. For a thread."""
+        """Read and count new snippets, so that the choice among them does not have to. For a thread."""
         form = form_for(choice, "", language_id)
         for snippet in snippets:
             self._counter.count_lines(form.show(snippet))
+            names_in(snippet.text)
 
     def forget(self, document: str) -> None:
         """The document is closed, or may not be shown as before."""

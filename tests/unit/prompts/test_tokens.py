@@ -122,3 +122,33 @@ def test_damaged_ranks_are_found_out(content: bytes, tmp_path: Path, monkeypatch
         packing.read("o200k_base")
     with pytest.raises(UnknownFormatError):
         packing.read("cl100k_base")
+
+
+_PARTS = [
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    "  ",
+    "\t",
+    "/",
+    "//",
+    "x",
+    "foo",
+    "(",
+    "=;",
+    "\f",
+    "\x0b",
+    "\u2028",
+    "\x85",
+    "\xa0",
+    "7",
+    "é",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(_PARTS), max_size=40).map("".join))
+def test_pieces_add_up_always(name: EncodingName, text: str) -> None:
+    assert loaded(name).count_lines(text) == loaded(name).count(text)
