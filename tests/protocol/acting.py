@@ -57,16 +57,19 @@ _VS_CODE = _with_actions(
         "snippetEditSupport": True,
     },
 )
-# runtime/lua/vim/lsp/protocol.lua of Neovim 0.12.
+# As Neovim 0.12 says it (vim.lsp.protocol.make_client_capabilities()).
 _NEOVIM = _with_actions(
     NEOVIM,
-    {"dynamicRegistration": True, **_LITERALS, **_RESOLVE, "disabledSupport": True},
-    {"documentChanges": False, "resourceOperations": _OPERATIONS, "changeAnnotationSupport": {"groupsOnLabel": False}},
+    {"dynamicRegistration": True, **_LITERALS, **_RESOLVE, "disabledSupport": True, "honorsChangeAnnotations": True},
+    {
+        "resourceOperations": _OPERATIONS,
+        "normalizesLineEndings": True,
+        "changeAnnotationSupport": {"groupsOnLabel": True},
+    },
 )
-_NEOVIM["capabilities"]["workspace"]["workspaceEdit"]["documentChanges"] = True
 # eglot.el of Emacs 30: it resolves, and waits for it.
 _EMACS = _with_actions(EMACS, {"dynamicRegistration": False, **_LITERALS, **_RESOLVE}, {"documentChanges": True})
-# helix-lsp/src/client.rs of Helix 25.
+# As Helix 25.07 says it at start; it resolves, and waits for it.
 _HELIX = _with_actions(
     {
         "clientInfo": {"name": "helix", "version": "25.07.1"},
@@ -77,7 +80,7 @@ _HELIX = _with_actions(
             "textDocument": {"completion": {"completionItem": {"snippetSupport": True}}},
         },
     },
-    _LITERALS,
+    {**_LITERALS, **_RESOLVE, "disabledSupport": True},
     {"documentChanges": True, "resourceOperations": _OPERATIONS, "failureHandling": "abort"},
 )
 CLIENTS = {"VS Code 1.139": _VS_CODE, "Neovim 0.12": _NEOVIM, "Emacs 30": _EMACS, "Helix 25": _HELIX}
@@ -161,7 +164,7 @@ class Editor:
         if edit.get("changeAnnotations"):
             assert can.get("changeAnnotationSupport"), "nobody asked for annotations"
         for part in edit.get("documentChanges") or ():
-            assert can["documentChanges"]
+            assert can.get("documentChanges") or can.get("resourceOperations")
             if part.get("kind") == "create":
                 assert "create" in can.get("resourceOperations", ())
                 assert part["uri"] not in buffers

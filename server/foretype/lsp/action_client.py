@@ -13,6 +13,9 @@ _WAITING: Final = ("eglot", "helix")
 """Clients that wait for the answer to a command or a resolve before they do anything else, and give up after some
 seconds. They get commands, answered at once; the work goes on behind, and its edit is sent when it is done."""
 
+_BLIND: Final = ("neovim",)
+"""Clients whose confirmation is a question without the edit in sight, and messages after it: undo serves better."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActionClient:
@@ -29,7 +32,9 @@ class ActionClient:
     creates: bool = False
     """Edits may create files."""
     annotations: bool = False
-    """Edits may ask for confirmation."""
+    """It shows an edit that asks for confirmation."""
+    ends_files: bool = False
+    """The last line's end is no part of its buffers, it writes one to every file."""
     progress: bool = False
     show_document: bool = False
     text_content: bool = False
@@ -52,6 +57,8 @@ class ActionClient:
         ours = experimental(params)
         name = params.client_info.name.lower() if params.client_info else ""
         waits = any(word in name for word in _WAITING)
+        # Who can do operations on files has to know the list that they stand in; Neovim says only the former.
+        operations = (edit.resource_operations or ()) if edit else ()
         properties = action.resolve_support.properties if action and action.resolve_support else ()
         content: Any = getattr(workspace, "text_document_content", None)
         return cls(
@@ -59,9 +66,10 @@ class ActionClient:
             resolve=bool(action and action.data_support and "edit" in properties) and not waits,
             tagged=bool(action and action.tag_support and 1 in action.tag_support.value_set),
             apply_edit=bool(workspace and workspace.apply_edit),
-            document_changes=bool(edit and edit.document_changes),
-            creates=bool(edit and types.ResourceOperationKind.Create in (edit.resource_operations or ())),
-            annotations=bool(edit and edit.change_annotation_support),
+            document_changes=bool(edit and (edit.document_changes or operations)),
+            creates=types.ResourceOperationKind.Create in operations,
+            annotations=bool(edit and edit.change_annotation_support) and not any(word in name for word in _BLIND),
+            ends_files="neovim" in name,
             progress=bool(window and window.work_done_progress),
             show_document=bool(window and window.show_document and window.show_document.support),
             text_content=bool(content and content.dynamic_registration),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +50,8 @@ def workspace_edit(
             parts.append(types.CreateFile(change.document.uri, options=options, annotation_id=note))
         version = None if change.creates else change.document.version
         target = types.OptionalVersionedTextDocumentIdentifier(change.document.uri, version=version)
-        edits = [_annotated(_text_edit(change, edit, encoding), annotated) for edit in change.edits]
+        sent = _without_last_end(change) if change.creates and client.ends_files else change
+        edits = [_annotated(_text_edit(sent, edit, encoding), annotated) for edit in sent.edits]
         parts.append(types.TextDocumentEdit(target, edits))
     annotations = None
     if annotated:
@@ -68,6 +70,11 @@ def refuse_outside(changes: Sequence[FileChange], folders: Sequence[Path]) -> No
         real = Path(os.path.realpath(path)) if path is not None else None
         if real is None or not any(real.is_relative_to(root) and real != root for root in roots):
             raise EditRefused(f"{change.name} is outside of the workspace, so it is not changed.")
+
+
+def _without_last_end(change: FileChange) -> FileChange:
+    """A new file's text without its last line end."""
+    return replace(change, edits=tuple(edit._replace(text=edit.text.removesuffix("\n")) for edit in change.edits))
 
 
 def _text_edit(change: FileChange, edit: Edit, encoding: Encoding) -> types.TextEdit:
