@@ -11,6 +11,7 @@ from foretype.errors import (
     LimitReachedError,
     QuotaError,
     RateLimitedError,
+    RefusedError,
     ServerError,
     UnreachableError,
 )
@@ -59,6 +60,7 @@ SLOW = (3_000.0,) * 5
             "error",
             "The embedded engine answers: The key is wrong. Set it.",
         ),
+        (Facts(error=RefusedError("It declined.")), "Warning", "failing", "The embedded engine answers: It declined."),
         (Facts(error=QuotaError("No credit.")), "Error", "error", "The embedded engine answers: No credit."),
         (Facts(first_tokens_ms=SLOW), "Warning", "slow", "The model is slow: 3.0 s to the first token."),
         (Facts(first_tokens_ms=SLOW[:4]), "Normal", "", ""),
