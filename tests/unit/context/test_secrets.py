@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import sysconfig
+from pathlib import Path
+
 import pytest
 
 from foretype.context.secrets import PLACEHOLDER, redact
@@ -84,3 +88,145 @@ def test_a_part_of_a_key_is_withheld_too(secret: Planted):
             # The last line of a key alone, without any other of its lines, is one short run of characters.
             if stop - start > 1:
                 assert secret.seen_in(left) == "", part
+
+
+def ordinary_files() -> list[Path]:
+    """This project's own sources, and 300 of the packages that it was installed with, always the same ones."""
+    root = Path(__file__).resolve().parents[3]
+    own = [*root.glob("server/**/*.py"), *root.glob("clients/*/src/*.ts"), *root.glob("clients/**/*.lua")]
+    installed = sorted(Path(sysconfig.get_path("purelib")).rglob("*.py"))
+    others = [path for path in installed if "test" not in path.as_posix().lower() and path.stat().st_size < 200_000]
+    return [*own, *random.Random(5).sample(others, min(300, len(others)))]
+
+
+def test_ordinary_code_alarms_nobody():
+    files = ordinary_files()
+    alarmed = []
+    for path in files:
+        found = redact(path.read_text("utf-8", "replace"), path.name).found
+        alarmed += [f"{path}:{found[0].line + 1}: {found[0].kind}"] if found else []
+    assert len(files) >= 200
+    assert len(alarmed) <= len(files) / 100, "\n".join(alarmed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password = get_password(user1)",
+        "token = self.next_token2",
+        "if (token == TOKEN_2) {",
+        'key = "user.name"',
+        'cache_key = f"user:{user.id}:v2"',
+        '"password": "Please enter your password 1 more time"',
+        'password_field = "id_password1"',
+        'secretKey: "${SECRET_KEY}"',
+        "password: {{ vault_password1 }}",
+        'password = "<your password 1>"',
+        'API_KEY = "your-api-key-here"',
+        'token_url = "https://example.org/oauth2/token"',
+        'commit = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"',
+        'sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
+        '<script integrity="sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC">',
+        'src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4"',
+        'id = "550e8400-e29b-41d4-a716-446655440000"',
+        "def test_authentication_with_an_expired_token_2():",
+        'primary_key = models.AutoField("primary key 1")',
+        "https://example.org/users/1?page=2&sort=name",
+        "http://user:password@example.org",
+        "http://localhost:8080/v1",
+        "postgres://user:{password}@host/db",
+        'keyboard = {"key1": "value1", "key2": "value2"}',
+        "for key, value in sorted(tokens.items()):",
+        "-----BEGIN PUBLIC KEY-----",
+        'if line.startswith("-----BEGIN"):',
+        'assert author == "x1y2z3"',
+        "monkey = 'banana12345'",
+        'tokenizer = "cl100k_base"',
+    ],
+)
+def test_what_is_no_secret(text: str):
+    for path in ("a.py", "a.yaml"):
+        assert redact(text, path).text == text
+
+
+@pytest.mark.parametrize(
+    "password", ["Tr0ub4dor&3", "hunter2hunter", "Summer2031!", "s3cr3tpassw0rd", "Zx81fj2", "correct-horse-7-battery"]
+)
+@pytest.mark.parametrize("place", ['password = "%"', "DB_PASSWORD=%", "password: '%'", "<password>%</password>"])
+def test_passwords_that_people_think_of(password: str, place: str):
+    assert password not in redact(place.replace("%", password), "a.yaml").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "restored"),
+    [
+        (["p = 'A'"], "p = '?'", "p = 'A'"),
+        (["p = 'A'"], "q = ('?',)\n", "q = ('A',)\n"),
+        (["p = 'A'", "q = 'B'"], "q = '?'\np = '?'", "q = 'B'\np = 'A'"),
+        (["p = 'A'", "q = 'B'"], "r = '?'", None),
+        (["p = 'A'", "p = 'B'"], "p = '?'", None),
+        (["p = 'A'", "p = 'A'"], "  p = '?'", "  p = 'A'"),
+        (["x = 1"], "p = '?'", None),
+        (["x = 1"], "x = 2", "x = 2"),
+    ],
+)
+def test_secrets_come_back_only_where_they_were(asked: list[str], answered: str, restored: str | None):
+    secrets = {"A": "sk_" + "live_" + "x8Kd02LmQz" * 2, "B": "sk_" + "live_" + "Pq93hXr7Wm" * 2}
+    text = "\n".join(asked)
+    for letter, secret in secrets.items():
+        text = text.replace(letter, secret)
+        restored = restored and restored.replace(letter, secret)
+    redacted = redact(text, "a.py")
+    assert not any(secret in redacted.text for secret in secrets.values())
+    assert redacted.restore(answered.replace("?", PLACEHOLDER)) == restored
+
+
+def test_a_long_line_is_shown_only_around_the_cursor():
+    secret = CORPUS[0]
+    token = secret.text[secret.at : secret.at + secret.size]
+    line = "x = 1; " * 2_000 + f'use("{token}"); ' + "y = 2; " * 2_000
+    document = Document("file:///w/a.js", "javascript", 1, Lines(f"above()\n{line}\nbelow()\n"))
+    for column in (0, 5_000, 13_990, 14_000, 20_000, len(line)):
+        shown = DocumentScan().shown(document, Position(1, column))
+        assert secret.seen_in(shown.document.text) == ""
+        assert len(shown.document.lines) == len(document.lines)
+        assert len(shown.document.line(1)) < 5_000
+        near = document.before(Position(1, column), 20)
+        assert shown.inside or near in shown.document.before(shown.position, 10**6) or token[:4] in near
+    # Of the same line seen from another one nothing is shown.
+    shown = DocumentScan().shown(document, Position(2, 3))
+    assert shown.document.text == "above()\n\nbelow()\n"
+
+
+def test_what_is_not_read_yet_is_left_out_and_comes_later():
+    secret = CORPUS[0].text
+    text = "\n".join([*("value = 1" for _ in range(20_000)), secret, "last = 1"])
+    document = Document("file:///w/a.py", "python", 1, Lines(text))
+    scan, place = DocumentScan(), Position(10, 0)
+    first = scan.shown(document, place).document
+    assert len(first.lines) == len(document.lines)
+    assert first.line(0) == first.line(900) == "value = 1"
+    assert first.line(15_000) == first.line(20_003) == ""
+    for _ in scan.prepare(document):
+        pass
+    assert scan.shown(document, place).document.text == redact(text, "a.py").text
+
+
+def test_a_document_edited_at_random_is_read_as_if_it_were_new():
+    dice = random.Random(3)
+    pool = [line for each in CORPUS[::7] for line in each.text.split("\n")]
+    pieces = ["x", "\n", " ", 'password = "', "'", pool[0], "secret:\n", "\r\n", "-----E" + "ND PRIVATE KEY-----\n"]
+    for path in ("a.py", "a.yaml"):
+        document = Document(f"file:///w/{path}", "x", 1, Lines("\n".join(dice.sample(pool, 300))))
+        scan = DocumentScan()
+        for _ in range(150):
+            first = dice.randrange(len(document.lines))
+            last = min(len(document.lines) - 1, first + dice.choice([0, 0, 0, 1, 3]))
+            start = Position(first, dice.randrange(len(document.line(first)) + 1))
+            end = Position(last, dice.randrange(len(document.line(last)) + 1))
+            text = dice.choice([*pieces, "\n".join(dice.sample(pool, 3))])
+            document = document.apply([Change(min(start, end), max(start, end), text)], 1, "utf-32")
+            shown = scan.shown(document, Position(dice.randrange(len(document.lines)), 0))
+            whole = redact(document.text, path)
+            assert shown.document.text == whole.text
+            assert shown.found == whole.found

@@ -21,6 +21,8 @@ LONGEST: Final = 400
 _KIND: Final = "private key"
 _WHOLE: Final = 40
 """Characters at least in a whole line of a body: keys are written in lines of 64, 70 or 76."""
+_LAST: Final = 3.0
+"""Bits of evidence (randomness.py) for the last line of a body, which is shorter: a word has less than none."""
 
 _SECRET_TYPE: Final = re.compile(r"PRIVATE|SECRET|PGP MESSAGE|Static key|ENCRYPTED|KEY BLOCK|CERTIFICATE\b(?! REQUEST)")
 _BEGIN: Final = re.compile(
@@ -112,7 +114,7 @@ def _add_neighbours(found: dict[int, Span], runs: tuple[int, ...], count: int, l
                     break
                 body = line_at(number)[span.start : span.end]
                 # Of a key's lines all but the last are equally long, and that one is still no word.
-                if len(body) < _WHOLE and (step < 0 or evidence(body) < 0):
+                if len(body) < _WHOLE and (step < 0 or evidence(body) < _LAST):
                     break
                 known.add(number)
                 found[number] = span

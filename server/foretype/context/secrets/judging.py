@@ -53,7 +53,8 @@ def could_be_secret(value: str, grade: Grade) -> bool:
             size >= 8 and _drawn(value) >= _STRONG_BITS
         )
     if grade == "strong":
-        return size >= 8 and _drawn(value) >= _STRONG_BITS and not value.isdecimal()
+        bits = _STRONG_BITS if any(map(str.isdigit, value)) else 2 * _STRONG_BITS
+        return size >= 8 and _drawn(value) >= bits and not value.isdecimal()
     return (
         size >= 16
         and any(map(str.isdigit, value))

@@ -61,9 +61,13 @@ def value_after(text: str, at: int) -> Literal | None:
     place = _end(_BLANKS, text, place)
     place = _end(_BLOCK, text, place)
     place = _end(_NEXT_LINE, text, place)
-    for step in (_VALUE_WORD, _KEYWORD, _WRAPPER, _WRAPPER):
-        place = _end(step, text, place)
-    return _literal(text, place, operator)
+    if named := _VALUE_WORD.match(text, place):
+        operator, place = ":", named.end()
+    place = _end(_KEYWORD, text, place)
+    inside = _end(_WRAPPER, text, _end(_WRAPPER, text, place))
+    found = _literal(text, inside, operator)
+    # What stands in brackets without quotes is an expression, or a template's.
+    return None if found is not None and not found.quote and inside > place else found
 
 
 def whole_end(text: str, literal: Literal) -> int:

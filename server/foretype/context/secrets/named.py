@@ -21,6 +21,7 @@ _HINT: Final = re.compile(
 )
 _NAME_AFTER: Final = re.compile(r"[\w.$-]{0,60}")
 _LONGEST_NAME: Final = 60
+_FIRST: Final = re.compile(r"[(\[{][ \t]*[rbRB]?[\"'`]$")
 
 _OPEN: Final = re.compile(r"""[bBrRuUfFLN@$]{0,2}\\{0,4}(?P<q>\"{3}|'{3}|["'`])(?:(?!(?P=q))[^\s$<{]){1,300}""")
 _OPEN_SCHEME: Final = re.compile(
@@ -55,13 +56,15 @@ def begun_value(before: str, *, settings: bool) -> bool:
     for hint in reversed(list(_HINT.finditer(_lowered(before)))):
         rest = _NAME_AFTER.match(before, hint.end())
         at = rest.end() if rest is not None else hint.end()
-        if grade_of(before[_begin(before, 0, hint.start()) : at]) not in ("strong", "password"):
+        begin = _begin(before, 0, hint.start())
+        if grade_of(before[begin:at]) not in ("strong", "password"):
             continue
         value = value_after(before, at)
         if value is None or value.end != len(before) or value.start == value.end:
             continue
         said = before[value.start :]
-        if (value.quote or (settings and value.operator in ("=", ":", ""))) and not set(said) & set(" \t$<{([\"'`"):
+        bare = value.operator in ("=", ":", "") and (settings or _in_query(before, begin))
+        if (value.quote or bare) and not set(said) & set(" \t$<{([\"'`"):
             return True
     return False
 
@@ -71,8 +74,8 @@ def _is_secret(text: str, name: tuple[int, int], literal: Literal, grade: Grade,
     if literal.quote:
         if literal.operator == ">" and grade != "password":
             return False
-        if literal.operator == "," and text[name[0] - 1 : name[0]] not in ('"', "'", "`"):
-            return False  # the end of some other text, not the name of what follows it
+        if literal.operator == "," and not _FIRST.search(text, max(0, name[0] - 8), name[0]):
+            return False  # one of a list, or the end of some other text, not the name of what follows it
         if literal.operator == "" and (grade == "weak" or literal.quote == "`"):
             return False
         sure = literal.operator or grade != "password" or text[slice(*name)].isupper()
@@ -80,10 +83,15 @@ def _is_secret(text: str, name: tuple[int, int], literal: Literal, grade: Grade,
     if literal.operator in (",", "(", "->", "<-"):
         return False
     value = value.rstrip(".:")
-    plain = settings and literal.operator in ("=", ":", ">")
+    plain = literal.operator in ("=", ":", ">") and (settings or _in_query(text, name[0]))
     if not plain and is_written(value):
         return False  # an expression: `token = self.next_token`
     return could_be_secret(value, grade if plain or grade != "password" else "strong")
+
+
+def _in_query(text: str, begin: int) -> bool:
+    """Whether a name stands in an address, where values have no quotes."""
+    return text[begin - 1 : begin] in ("?", "&", ";")
 
 
 def _lowered(text: str) -> str:

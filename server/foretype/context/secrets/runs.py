@@ -22,7 +22,7 @@ _STAND_IN: Final = re.compile(
 )
 # What is drawn by lot and no secret: inline files, sums of files and commits.
 _OPEN_BEFORE: Final = re.compile(
-    r"(?:base64,|sha\d{1,3}[-:=]|h1:|integrity[\"']?[:=] ?[\"']?|data:[a-z/+.-]{0,40},|#|%2F"
+    r"(?:base64,|(?:sha\d{1,3}|md5)[-:=/]|h1:|integrity[\"']?[:=] ?[\"']?|data:[a-z/+.-]{0,40},|#|%2F"
     r"|(?:_id|Id|[Hh]ash|[Ss]ha|[Ee][Tt]ag|[Dd]igest|[Cc]hecksum|[Cc]ursor)[\"']?[ ]?[:=][ ]?[\"']?)[A-Za-z0-9+/=_.-]*$"
 )
 # How images, fonts and archives begin in base64.
