@@ -287,7 +287,7 @@ class Actions:
     )
     language: str = option("English", "Language of explanations, and the one that comments are translated to.")
     custom: Mapping[str, CustomAction] = option(
-        {}, "Code actions of your own, by a name of your choice; see docs/models.md.", _USER
+        {}, "Code actions of your own, by a name of your choice; see docs/actions.md.", _USER
     )
 
 
