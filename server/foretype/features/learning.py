@@ -45,9 +45,11 @@ class Learning:
 
     def offered(self, offer: Offer) -> None:
         """A suggestion is on the screen."""
+        if offer.suggestion.confidence is not None:
+            return  # the embedded engine's, perhaps in the place of what the model is still writing
         uri = offer.document.uri
         judgement = self._asked.pop(uri, None)
-        if offer.suggestion.confidence is None and judgement is not None and judgement.passes:
+        if judgement is not None and judgement.passes:
             self._shown[uri] = _Shown(judgement, offer)
 
     def accepted(self, offer: Offer) -> None:

@@ -222,6 +222,15 @@ def test_typed_through_it_stays_one_suggestion(clock: Turned) -> None:
     assert lesson.labels == (1, 0)
 
 
+def test_what_stands_in_until_the_model_has_answered_is_not_taken_for_its_answer(clock: Turned) -> None:
+    lesson = Lesson(clock)
+    shown(lesson, clock, suggestion(model=False))
+    answer = Offer(suggestion("os.getcwd().strip()"), document(), clock.now)
+    lesson.learning.offered(answer)
+    lesson.learning.accepted(answer)
+    assert lesson.labels == (1, 0)
+
+
 def test_what_teaches_nothing(clock: Turned) -> None:
     lesson = Lesson(clock)
     shown(lesson, clock, suggestion())
