@@ -15,8 +15,8 @@ _PRIORS: Final = (
     (re.compile(r"llama-?3|llama3"), 1.05),
 )
 """For models whose tokenizers descend from cl100k_base. Qwen's splits as it does but for digits, which stand alone: in
-six repositories 95 of 100 files have at most 8 % more tokens (`python -m benchmarks.prompts.tokenizers`). Llama 3's adds
-to it."""
+six repositories 95 of 100 files have at most 8 % more tokens (`python -m benchmarks.prompts.tokenizers`). Llama 3's
+adds to it."""
 
 UNKNOWN: Final = 1.3
 """For all others: published comparisons of tokenizers on code with OpenAI's go up to this (Continue multiplies its

@@ -68,3 +68,8 @@ def test_nothing_else_is_tried_again(error: ModelError) -> None:
 )
 def test_prompts_are_as_long_as_the_model_takes(wished: int, choice: Choice, context: int | None, budget: int) -> None:
     assert prompt_budget(wished, choice, Probe(True, context=context)) == budget
+
+
+def test_an_exact_count_leaves_less_aside() -> None:
+    choice, seen = Choice("chat", None, ""), Probe(True, context=4096)
+    assert prompt_budget(100_000, choice, seen) < prompt_budget(100_000, choice, seen, exact=True) <= 4096 - 512
