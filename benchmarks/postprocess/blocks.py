@@ -69,7 +69,7 @@ def main() -> None:
     print(f" {'wasted':>7} {'ms a piece':>11} {'questions':>10}")
     for language in LANGUAGES:
         for cursor in ("header", "body"):
-            cases = [case for block in blocks[language] if (case := case_of(block, cursor)) is not None]
+            cases = [case for block in blocks.get(language, ()) if (case := case_of(block, cursor)) is not None]
             if not cases:
                 continue
             for way in ("layout", "grammar"):

@@ -89,14 +89,24 @@ def read_nesting(text: str, language: Language, quote: str = "") -> Nesting:
 def open_quote(above: tuple[str, ...], typed: str, language: Language) -> str:
     """The string or comment that the cursor stands in, "" for code.
 
-    Read from the last line above that begins a definition: farther up it would take a whole file to be sure.
+    Read from the last line above that begins a definition: farther up it would take a whole file to be sure. One that
+    stands deeper than the cursor's line may be text of a string.
     """
     marks = (*language.long_quotes, *(language.block_comment or ()))
     if not any(mark in line for mark in marks for line in (*above, typed)):
         return read_nesting(typed, language).quote
-    start = next((at for at in range(len(above) - 1, -1, -1) if _BEGINS.match(above[at])), -1)
+    level = _level(typed) if typed else _ANY_LEVEL
+    begins = (at for at in range(len(above) - 1, -1, -1) if _BEGINS.match(above[at]) and _level(above[at]) <= level)
+    start = next(begins, -1)
     quote = _ends_a_quote(above, language) if start < 0 else ""
     return read_nesting("\n".join((*above[max(0, start) :], typed)), language, quote).quote
+
+
+_ANY_LEVEL: Final = 1_000
+
+
+def _level(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
 
 
 def _ends_a_quote(above: tuple[str, ...], language: Language) -> str:

@@ -16,6 +16,7 @@ from foretype.postprocess.surroundings import Surroundings
 FRAGMENTS = (
     *("\n", "\r\n", "\r", "\u2028", " ", "  ", "    ", "\t", ",", ";", ":"),
     *(")", "]", "}", "(", "[", "{", '"', "'", "`", '"""', "//", "/*", "*/", "# note"),
+    *("    ", "}\n", "out:\n", "#endif\n", "case 1:\n", "@a\n", "#[a]\n", ".b()", "do {\n", "try {\n", "\ud800", "\0"),
     *("foo", "x = 1", "return x", "if a:", "def f():", "else:", "end", "aaaa", "1, ", "é", "👋"),
     *("```", "```python\n", "<think>", "</think>", "<|fim_prefix|>", "Here is the code:\n", "<div>", "</div>"),
 )
@@ -23,7 +24,10 @@ texts = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join) | st.text
 lines = texts.map(lambda text: text.replace("\n", "").replace("\r", ""))
 several_lines = st.lists(lines, max_size=4).map(tuple)
 languages = st.sampled_from(
-    ["python", "typescript", "go", "rust", "html", "yaml", "markdown", "ruby", "lua", "unheard of"]
+    [
+        *("python", "typescript", "typescriptreact", "go", "rust", "java", "c", "csharp", "php", "shellscript"),
+        *("html", "yaml", "markdown", "ruby", "lua", "unheard of"),
+    ]
 )
 places = st.builds(
     Surroundings,

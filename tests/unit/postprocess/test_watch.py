@@ -91,6 +91,28 @@ def test_a_stream_is_ended_where_its_statement_is(language: str, buffer: str, un
     assert useful is not None
 
 
+@pytest.mark.parametrize(
+    ("language", "above"),
+    [
+        # a definition in a string is none that reading could begin at
+        ("python", 'def a(b):\n    c(\n        """\n        def d():\n            pass\n        """\n    )\n\n'),
+        # where nothing begins, the first quote tells whether it opens or closes
+        ("python", '    of a long text.\n    """\n    a = 1\n\n\n'),
+        ("python", '    of a long text."""\n    a = 1\n\n\n'),
+        ("python", 'A = """\n    text\n"""\n\n\n'),
+    ],
+)
+def test_the_text_above_does_not_open_a_string(language: str, above: str) -> None:
+    text = "\n    f()\ng = 1\n"
+    useful, read = read_until_it_ends(Watch(around(f"{above}def e():│", language), "statement"), text)
+    assert (text[:useful], read) == ("\n    f()", len("\n    f()\ng "))
+
+
+def test_a_special_token_ends_a_text_that_comes_at_once() -> None:
+    text = "f()<|im_end|>\ng()\n"
+    assert Watch(around("x = │", "python", 1), "line")(text) == len("f()")
+
+
 def test_no_stream_asks_the_grammar_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     real = by_tree.reach
