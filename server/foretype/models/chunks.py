@@ -39,7 +39,7 @@ def _from_object(payload: dict[str, object]) -> Chunk:
         return _of_llamacpp(payload)
     error = _error_of(payload)
     choice = _first_choice(payload.get("choices"))
-    usage = _usage_of(payload.get("usage"))
+    usage = _usage_of(payload.get("usage"), payload.get("timings"))
     if choice is None:
         return Chunk(usage=usage, error=error)
     reason = choice.get("finish_reason")
@@ -61,8 +61,7 @@ def _of_llamacpp(payload: dict[str, object]) -> Chunk:
     if payload.get("stop") is not True:
         return Chunk(text=_text_of(payload["content"]))
     evaluated, predicted = _count(payload.get("tokens_evaluated")), _count(payload.get("tokens_predicted"))
-    timings = payload.get("timings")
-    cached = _count(timings.get("cache_n")) if isinstance(timings, dict) else None
+    cached = _cached_by_llamacpp(payload.get("timings"))
     return Chunk(
         text=_text_of(payload["content"]),
         finish_reason="length" if payload.get("stop_type") == "limit" else "stop",
@@ -101,7 +100,7 @@ def _text_of(content: object) -> str:
     return ""
 
 
-def _usage_of(usage: object) -> Usage | None:
+def _usage_of(usage: object, timings: object = None) -> Usage | None:
     if not isinstance(usage, dict):
         return None
     prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
@@ -111,7 +110,14 @@ def _usage_of(usage: object) -> Usage | None:
     cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
     if cached is None:
         cached = _count(usage.get("prompt_cache_hit_tokens"))  # DeepSeek's name for it
+    if cached is None:
+        cached = _cached_by_llamacpp(timings)
     return Usage(prompt or 0, completion or 0, cached)
+
+
+def _cached_by_llamacpp(timings: object) -> int | None:
+    """The count beside llama.cpp's usage, which older versions do not repeat in it."""
+    return _count(timings.get("cache_n")) if isinstance(timings, dict) else None
 
 
 def _count(value: object) -> int | None:

@@ -73,7 +73,9 @@ async def test_as_a_process(tmp_path: Path) -> None:
             assert process.stdout is not None
             url = f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
             connection = Connection(Endpoint(url, "tiny"))
-            outcome = await ask(ChatProvider(connection), ModelRequest(render(FILL, Choice("chat", None, ""), 2000, COUNTER), 64))
+            outcome = await ask(
+                ChatProvider(connection), ModelRequest(render(FILL, Choice("chat", None, ""), 2000, COUNTER), 64)
+            )
             assert outcome.text == "dth * height"
             assert '"finished_at"' in await connection.get("/stub/requests")
             assert '"tiny"' in await connection.get("/models")
