@@ -9,9 +9,11 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from foretype.context.identifiers import identifiers, parts
+from foretype.context.identifiers import identifiers
+from foretype.context.terms import words_of
 
 
 class Piece(NamedTuple):
@@ -39,13 +41,16 @@ class Hit:
 
 def terms_of(text: str) -> list[str]:
     """Names and the words that they are made of, in lower case."""
+    return [term for line in text.split("\n") for term in _terms_of_line(line)]
+
+
+@lru_cache(400_000)
+def _terms_of_line(line: str) -> tuple[str, ...]:
     found = []
-    for name in identifiers(text):
+    for name in identifiers(line):
         found.append(name.lower())
-        words = parts(name)
-        if len(words) > 1:
-            found.extend(word for word in words if len(word) >= 3)
-    return found
+        found.extend(words_of(name))
+    return tuple(found)
 
 
 class Files:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from foretype.syntax.definitions import Definition, definitions
-
-from .git import Clone, language_of
+from .git import Clone
 from .moments import Moment
 from .positions import Position
 from .store import Cut, Files, Postings
@@ -20,42 +17,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-
-
-class SymbolTable:
-    """Who defines which name on the disk now."""
-
-    def __init__(self, files: Files) -> None:
-        self._files = files
-        self._known: dict[tuple[str, str], tuple[Definition, ...]] = {}
-        self._here: dict[str, str] = {}
-        self._by_name: dict[str, set[str]] = defaultdict(set)
-
-    def follow(self, disk: Mapping[str, str]) -> None:
-        """Take in what is different now."""
-        for path in [path for path, blob in self._here.items() if disk.get(path) != blob]:
-            for one in self.of(path):
-                self._by_name[one.name].discard(path)
-            del self._here[path]
-        for path, blob in disk.items():
-            if path not in self._here:
-                self._here[path] = blob
-                for one in self.of(path):
-                    self._by_name[one.name].add(path)
-
-    def of(self, path: str) -> tuple[Definition, ...]:
-        """The definitions of a file."""
-        blob = self._here[path]
-        key = (blob, language_of(path))
-        if key not in self._known:
-            self._known[key] = definitions(self._files.text(blob), language_of(path))
-        return self._known[key]
-
-    def named(self, name: str) -> list[tuple[str, Definition]]:
-        """(path, definition) of a name, by path."""
-        return [
-            (path, one) for path in sorted(self._by_name.get(name, ())) for one in self.of(path) if one.name == name
-        ]
 
 
 class Follower(Protocol):
@@ -128,14 +89,6 @@ class View:
         return found
 
     @cached_property
-    def symbols(self) -> SymbolTable:
-        """The definitions on the disk."""
-        found = self.world.follower("symbols", lambda: SymbolTable(self.world.files))
-        if not isinstance(found, SymbolTable):
-            raise TypeError
-        return found
-
-    @cached_property
     def index(self) -> Index:
         """The real index of the disk."""
         from .indexed import Index
@@ -144,6 +97,13 @@ class View:
         if not isinstance(found, Index):
             raise TypeError
         return found
+
+    def defined(self, name: str) -> Iterator[tuple[str, str]]:
+        """Path and lines of a definition of the name, as an editor that goes to definitions would find it."""
+        for one in self.index.reader.definitions([name], 4):
+            if one.path in self.world.disk:
+                yield one.path, "\n".join(self.text(one.path).split("\n")[one.start : one.end])
+                return
 
     def text(self, path: str) -> str:
         """A file on the disk."""

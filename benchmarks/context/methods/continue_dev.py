@@ -48,5 +48,4 @@ def _definitions(view: View) -> Iterator[tuple[str, str]]:
     head = "\n".join((moment.before + moment.after).split("\n")[:100])
     imported = {name for one in imports(head, moment.language_id) for name in one.names}
     for name in sorted(names & imported):
-        for path, one in view.symbols.named(name)[:1]:
-            yield path, "\n".join(view.text(path).split("\n")[one.start : one.end])
+        yield from view.defined(name)

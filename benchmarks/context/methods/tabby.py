@@ -28,11 +28,10 @@ def _snippets(view: View) -> Iterator[tuple[str, str]]:
     near = identifiers("\n".join(view.moment.before.split("\n")[-20:]), view.moment.language_id)
     found = 0
     for name in dict.fromkeys(reversed(near)):
-        for path, one in view.symbols.named(name)[:1]:
+        for path, text in view.defined(name):
             if found < 5:
                 found += 1
-                rows = view.text(path).split("\n")[one.start : one.end]
-                yield path, "\n".join(rows)[:_ONE]
+                yield path, text[:_ONE]
     yield from _changed(view, Counter(terms_of("\n".join(view.moment.before.split("\n")[-20:]))))
     for path, text in list(view.open_files())[:5]:
         yield path, text[:_ONE]
