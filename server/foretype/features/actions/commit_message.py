@@ -37,10 +37,15 @@ async def commit_message(place: Path, model: ActionModel, gate: Gate, report: Re
     diff = await _git(top, "diff", "--staged", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "-U3")
     if not diff.strip():
         raise Unfit("Nothing is staged.")
-    files = [part for part in _files(diff) if await _may_be_seen(part, top, gate)]
+    # Names as they are: in a diff git quotes what is no plain ASCII.
+    listed = await _git(top, "diff", "--staged", "--name-status", "-z", "--find-renames")
+    changes = list(zip(_files(diff), _names(listed), strict=False))
+    if len(changes) != len(_files(diff)):
+        raise Unfit("What is staged changed while it was read.")
+    files = [(part, names[-1]) for part, names in changes if await _may_be_seen(names, top, gate)]
     if not files:
         raise Unfit("Only files that no model may see are staged.")
-    summary = await _git(top, "diff", "--staged", "--stat=100", "--no-color")
+    summary = "\n".join(f"{name}: +{_count(part, '+')} -{_count(part, '-')}" for part, name in files)
     earlier = await _git(top, "log", f"-{_EARLIER}", "--format=%s", may_fail=True)
     prompt = _prompt(files, summary, earlier, model)
     report("asking", "", 0)
@@ -64,13 +69,13 @@ def read_message(raw: str) -> str:
     return "\n".join(lines)
 
 
-def _prompt(files: list[str], summary: str, earlier: str, model: ActionModel) -> ChatPrompt:
+def _prompt(files: list[tuple[str, str]], summary: str, earlier: str, model: ActionModel) -> ChatPrompt:
     """Small changes first: where not all of them fit, the largest is cut, which says least by the line."""
-    sections = [Section(f"The files:\n{summary.strip()}", keep="start")]
+    sections = [Section(f"The files:\n{redact(summary).text}", keep="start")]
     if earlier.strip():
         sections.append(Section(f"Earlier messages:\n{redact(earlier.strip()).text}", keep="optional", rank=20))
-    for rank, part in enumerate(sorted(files, key=len), 1):
-        sections.append(Section(redact(part, _name(part)).text, language_id="diff", keep="start", rank=min(rank, 19)))
+    for rank, (part, name) in enumerate(sorted(files, key=lambda file: len(file[0])), 1):
+        sections.append(Section(redact(part, name).text, language_id="diff", keep="start", rank=min(rank, 19)))
     return render_task(wording("commit_message"), "", sections, model.budget).prompt
 
 
@@ -79,16 +84,23 @@ def _files(diff: str) -> list[str]:
     return [part for part in re.split(r"(?m)^(?=diff --git )", diff) if part.strip()]
 
 
-def _name(part: str) -> str:
-    """The file's path after the change, as far as the diff says it."""
-    found = re.search(r"(?m)^\+\+\+ b/(.*)$", part) or re.search(r"(?m)^--- a/(.*)$", part)
-    return found[1].strip() if found else ""
+def _names(listed: str) -> list[tuple[str, ...]]:
+    """The names of each file, before and after where it was renamed or copied, in the order of the diff."""
+    words, found = iter(listed.split("\0")), []
+    for status in words:
+        if status:
+            found.append((next(words, ""), next(words, "")) if status[0] in "RC" else (next(words, ""),))
+    return found
 
 
-async def _may_be_seen(part: str, top: Path, gate: Gate) -> bool:
-    """Whether a model may see both names that a file has in its diff."""
-    head = part.split("\n", 1)[0]
-    names = {_name(part), *(word[2:] for word in head.split()[2:])}
+def _count(part: str, sign: str) -> int:
+    """How many lines of a file's diff begin so, without its head."""
+    body = part[part.find("\n@@") :] if "\n@@" in part else ""
+    return body.count(f"\n{sign}")
+
+
+async def _may_be_seen(names: tuple[str, ...], top: Path, gate: Gate) -> bool:
+    """Whether a model may see a file by all its names."""
     for name in filter(None, names):
         document = Document((top / name).as_uri(), "", None, Lines(""))
         await gate.known(document)

@@ -17,6 +17,7 @@ from foretype.text.positions import Position
 MOST_COMPARED: Final = 3_000
 """Lines on either side beyond which one replacement is made of all: comparing costs their product at worst."""
 
+_LONG: Final = 800
 _LOOKED_AT: Final = 200
 
 Hunk = tuple[int, int, int, int]
@@ -32,7 +33,8 @@ def hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
         return []
     if not a or not b or max(len(a), len(b)) > MOST_COMPARED:
         return [(head, head + len(a), head, head + len(b))]
-    codes = difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    # Lines that come again and again make comparing cubic; in long texts they are no anchors.
+    codes = difflib.SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > _LONG).get_opcodes()
     return [(i + head, j + head, k + head, m + head) for tag, i, j, k, m in codes if tag != "equal"]
 
 

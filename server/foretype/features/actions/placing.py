@@ -219,7 +219,8 @@ def _ends_early(new: list[str], old: list[str]) -> bool:
     if last not in stripped:
         return False
     at = len(stripped) - 1 - stripped[::-1].index(last)
-    lost = [line for line in stripped[at + 1 :] if is_telling(line) and line not in stripped_lines(new)]
+    kept = set(stripped_lines(new))
+    lost = [line for line in stripped[at + 1 :] if is_telling(line) and line not in kept]
     return len(lost) >= _MANY_LOST
 
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from foretype.context.secrets.redaction import Redacted, redact
 from foretype.context.snippet import Snippet
-from foretype.errors import ConfigurationError
+from foretype.errors import ConfigurationError, ContextOverflowError
 from foretype.features.actions.asking import SPARING_PROMPT, ActionModel, Said, ask
 from foretype.features.actions.conventions import convention_of, docstring_style
 from foretype.features.actions.judge import judge
@@ -21,6 +21,7 @@ from foretype.features.actions.menu import Problem
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.unit import find_unit
 from foretype.features.actions.values import Asked, Edit, Unfit, Unit
+from foretype.models.overflow import smaller_budget
 from foretype.models.provider import ChatPrompt
 from foretype.prompts.actions.answer import read_answer, without_thinking
 from foretype.prompts.actions.render import ActionQuestion, render_action, repaired
@@ -79,14 +80,14 @@ async def edits_for(job: Job, model: ActionModel, report: Report = nothing) -> D
     """What comes of a job. Raises Unfit with the reason, or a ForetypeError."""
     report("reading", "", 0)
     unit, question, hidden = await asyncio.to_thread(_prepared, job)
-    prompt = await asyncio.to_thread(_rendered, question, model)
     tokens = model.answer_tokens(question.unit, _FACTORS[job.task.use])
     asked = _asked(job, unit)
-    said = await _ask(model, prompt, tokens, report)
+    prompt, said = await _first_answer(model, question, tokens, report)
     verdict = await _judged(said, asked, hidden, report)
     if isinstance(verdict, Unfit):
         report("mending", "", 0)
-        again = repaired(prompt, said.text[:LONGEST_SHOWN_ANSWER], verdict.hint)
+        # What was wrong may quote the document, whose secrets are put back by now.
+        again = repaired(prompt, said.text[:LONGEST_SHOWN_ANSWER], hidden.hide(verdict.hint))
         said = await _ask(model, again, tokens, report)
         verdict = await _judged(said, asked, hidden, report)
     if isinstance(verdict, Unfit):
@@ -112,8 +113,7 @@ async def prose_for(job: Job, model: ActionModel, report: Report = nothing) -> s
     """The text that answers the job, without a model's thinking. Raises Unfit where it is empty, or a ForetypeError."""
     report("reading", "", 0)
     _, question, hidden = await asyncio.to_thread(_prepared, job)
-    prompt = await asyncio.to_thread(_rendered, question, model)
-    said = await _ask(model, prompt, model.answer_tokens(question.unit, _FACTORS["prose"]), report)
+    _, said = await _first_answer(model, question, model.answer_tokens(question.unit, _FACTORS["prose"]), report)
     text = without_thinking(said.text).strip()
     if not text:
         raise Unfit("The answer was empty.")
@@ -136,6 +136,22 @@ def code_so_far(text: str) -> str:
     if answer.blocks:
         return answer.blocks[-1].text
     return answer.bare if len(answer.bare) > _LONGEST_TALK else ""
+
+
+async def _first_answer(
+    model: ActionModel, question: ActionQuestion, tokens: int, report: Report
+) -> tuple[ChatPrompt, Said]:
+    """The question as it was sent, and its answer. A prompt that is too long for the model is cut once."""
+    prompt = await asyncio.to_thread(_rendered, question, model)
+    try:
+        return prompt, await _ask(model, prompt, tokens, report)
+    except ContextOverflowError as error:
+        budget = smaller_budget(error, model.budget.tokens, tokens)
+        if budget <= 0:
+            raise
+    shorter = replace(model, budget=replace(model.budget, tokens=budget))
+    prompt = await asyncio.to_thread(_rendered, question, shorter)
+    return prompt, await _ask(model, prompt, tokens, report)
 
 
 async def _ask(model: ActionModel, prompt: ChatPrompt, tokens: int, report: Report) -> Said:
@@ -167,12 +183,14 @@ def _prepared(job: Job) -> tuple[Unit, ActionQuestion, Redacted]:
     question = ActionQuestion(
         parts=_parts(job.task),
         unit="\n".join(lines[unit.start : unit.end]),
-        path=job.path,
-        language=job.document.language_id,
+        path=redact(job.path, "name").text,
+        language=redact(job.document.language_id, "name").text,
         before="\n".join(lines[first : unit.start]) + ("\n" if unit.start else ""),
         after="\n".join(lines[unit.end : behind]),
         focus=focus if job.task.name == "extract" else None,
-        problems=tuple(f"line {each.start.line - unit.start + 1} of the code: {_said(each)}" for each in job.problems),
+        problems=tuple(
+            f"line {each.start.line - unit.start + 1} of the code: {hidden.hide(_said(each))}" for each in job.problems
+        ),
         snippets=[replace(each, text=redact(each.text, each.path).text) for each in job.snippets],
         words=_words(job, text),
         own=own,

@@ -35,7 +35,7 @@ def find_unit(document: Document, task: Task, start: Position, end: Position, pr
     first, last = _whole_lines(document, start, end)
     found = [each for each in definitions(document.lines, document.language_id) if each.kind in _KINDS]
     if task.about == "definition":
-        return _definition(document, found, first, last, end > start)
+        return _definition(found, first, last, end > start)
     if task.about == "problem":
         return _around_problem(document, found, first, last)
     if task.name == "extract":
@@ -46,20 +46,21 @@ def find_unit(document: Document, task: Task, start: Position, end: Position, pr
     return _selection(document, found, (start, end), (first, last))
 
 
-def _definition(document: Document, found: list[Definition], first: int, last: int, selected: bool) -> Unit:
-    inside = [each for each in found if first <= each.start and each.end <= last + 1 and selected]
-    outer = [each for each in inside if not any(_holds(other, each) for other in inside if other is not each)]
+def _definition(found: list[Definition], first: int, last: int, selected: bool) -> Unit:
+    """The one definition that is selected, or that the place is in; all of them for a selection across several."""
     inner = _innermost(found, first, last)
-    if len(outer) == 1:
+    crossed = [each for each in found if each.start <= last and each.end > first]
+    crossed = [each for each in crossed if not (each.start <= first and last < each.end)]
+    outer = [each for each in crossed if not any(_holds(other, each) for other in crossed if other is not each)]
+    if selected and len(outer) == 1 and first <= outer[0].start and outer[0].end <= last + 1:
         return _whole(outer[0])
     if inner is not None:
         return _whole(inner)
-    crossed = [each for each in found if each.start <= last and each.end > first]
-    if not crossed:
+    if not outer:
         raise Unfit("There is no function or class here.")
-    if len(crossed) == 1:
-        return _whole(crossed[0])
-    return Unit(min(each.start for each in crossed), max(each.end for each in crossed))
+    if len(outer) == 1:
+        return _whole(outer[0])
+    return Unit(min(each.start for each in outer), max(each.end for each in outer))
 
 
 def _around_problem(document: Document, found: list[Definition], first: int, last: int) -> Unit:

@@ -15,6 +15,7 @@ _CLOSING: Final = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*")
 _DEEPEST: Final = 3
 """Columns that a closing fence may be indented by beyond its opening one, as CommonMark has it."""
 
+_LONGEST_PATH: Final = 300
 _PATH: Final = re.compile(
     r"(?:\.{0,2}[\\/])?[\w.@+-]+(?:[\\/][\w.@+ -]+)*\.\w{1,10}|(?:\.{0,2}[\\/])?(?:[\w.@+-]+[\\/])+[\w.@+-]+"
 )
@@ -103,4 +104,8 @@ def label_above(lines: Sequence[str], number: int) -> str:
 
 def is_path(text: str) -> bool:
     """Whether a word names a file rather than anything else: it has a folder or a suffix."""
-    return bool(text) and not text.startswith(("http:", "https:")) and _PATH.fullmatch(text) is not None
+    return (
+        0 < len(text) <= _LONGEST_PATH
+        and not text.startswith(("http:", "https:"))
+        and _PATH.fullmatch(text) is not None
+    )
