@@ -92,6 +92,7 @@ bench: setup
 	-@$(BIN)/python -m benchmarks.typing.faults
 	@$(BIN)/python -m benchmarks.gate
 	@$(BIN)/python -m benchmarks.limits
+	@$(BIN)/python -m benchmarks.limits.ledger
 	@$(BIN)/python -m benchmarks.throughput
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.index $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.postprocess.blocks $(REPOS)

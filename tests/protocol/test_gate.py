@@ -93,6 +93,22 @@ async def test_a_language_must_be_named(session, arguments):
     assert (await run(probe, "foretype.toggleLanguage", *arguments))["error"]["code"] == -32602
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"completion": {"trigger": "manual"}}, "completion.trigger is manual"),
+        ({"enable": {"python": False}}, "switched off for python"),
+        ({"exclude": ["*.py"]}, "excluded by the settings"),
+    ],
+)
+async def test_what_the_settings_say(session, options, reason):
+    probe = await opened(session, **options)
+    assert await asked(probe) == []
+    assert (statuses(probe)[-1]["kind"], reason in statuses(probe)[-1]["message"]) == ("Inactive", True)
+    by_hand = [REST] if "completion" in options else []
+    assert await asked(probe, context=BY_HAND) == by_hand
+
+
 async def test_what_was_dismissed_does_not_come_back_by_itself(session):
     probe = await opened(session)
     response = await probe.request(METHOD, params())
