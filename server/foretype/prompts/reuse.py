@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from foretype.models.provider import Prompt
 from foretype.prompts.parts import Rendered
-from foretype.prompts.tokens import Counter
+from foretype.prompts.tokens import Counter, split_pieces
 
 
 class Heads:
@@ -18,19 +18,22 @@ class Heads:
         self._last: str | None = None
 
     def repeated(self, rendered: Rendered[Prompt]) -> tuple[int, int] | None:
-        """Tokens of the longest head that this prompt has in common with the last one, and all of its tokens.
+        """Tokens of the head that this prompt has in common with the last one, and all of its tokens.
 
         None for the first. The text counts in the order in which the model reads it; where the server builds the
-        prompt, as it is known to.
+        prompt, as it is known to. Of the line in which the two part nothing is counted: it costs no tokenizer's run.
         """
         text = "".join(part.text for part in rendered.parts)
         last, self._last = self._last, text
         if last is None:
             return None
-        total = self._counter.count_lines(text)
-        # Tokens at the border are the new text's own: they are not the same as before.
-        rest = self._counter.count_lines(text[common_head(last, text) :])
-        return max(0, total - rest), total
+        left, head, total = common_head(last, text), 0, 0
+        for piece in split_pieces(text):
+            tokens = self._counter.count_lines(piece)
+            left -= len(piece)
+            head += tokens if left >= 0 else 0
+            total += tokens
+        return head, total
 
 
 def common_head(one: str, other: str) -> int:

@@ -92,7 +92,8 @@ def _own_line_cut(place: Place, frame: Frame) -> tuple[Sequence[str], Sequence[s
     before, after = place.before, place.after
     left, right = before[-1], after[0]
     count, room = frame.counter.count, frame.room
-    if count(left) + count(right) > room:
+    # No tokenizer makes more tokens than bytes; most lines need no counting.
+    if 4 * (len(left) + len(right)) > room and count(left) + count(right) > room:
         own = count(left)
         while right and count(right) > room - min(own, room * 3 // 4):
             right = cut_after(right, len(right) // 2)
