@@ -86,7 +86,7 @@ def _files(diff: str) -> list[str]:
 
 def _names(listed: str) -> list[tuple[str, ...]]:
     """The names of each file, before and after where it was renamed or copied, in the order of the diff."""
-    words, found = iter(listed.split("\0")), []
+    words, found = iter(listed.split("\0")), list[tuple[str, ...]]()
     for status in words:
         if status:
             found.append((next(words, ""), next(words, "")) if status[0] in "RC" else (next(words, ""),))

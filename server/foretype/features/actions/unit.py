@@ -50,7 +50,8 @@ def _definition(found: list[Definition], first: int, last: int, selected: bool) 
     """The one definition that is selected, or that the place is in; all of them for a selection across several."""
     inner = _innermost(found, first, last)
     crossed = [each for each in found if each.start <= last and each.end > first]
-    crossed = [each for each in crossed if not (each.start <= first and last < each.end)]
+    inside = [each for each in crossed if first <= each.start and each.end <= last + 1]
+    crossed = [each for each in crossed if each in inside or not (each.start <= first and last < each.end)]
     outer = [each for each in crossed if not any(_holds(other, each) for other in crossed if other is not each)]
     if selected and len(outer) == 1 and first <= outer[0].start and outer[0].end <= last + 1:
         return _whole(outer[0])
