@@ -23,6 +23,7 @@ WASTE: Final = {
     "beyond": "written behind what was shown",
     "typo": "asked for behind a typing error",
     "left": "given up before its end",
+    "end": "for places that the session ended before",
     "unseen": "written to its end and not shown",
 }
 
@@ -61,4 +62,6 @@ def waste_of(writing: Writing, covered: Sequence[bool], misspelt: bool) -> Count
         return Counter(beyond=never)
     if misspelt:
         return Counter(typo=never)
+    if writing.page is not None and writing.start > len(writing.page.typed):
+        return Counter(end=never)
     return Counter(left=never) if writing.ended_at is None else Counter(unseen=never)

@@ -33,6 +33,8 @@ class Figures:
     keys: int
     characters: int
     accepted: int
+    chances: int
+    """Lines on which a right suggestion was there that is worth taking."""
     possible: float
     """Share of keys at which the document agreed with the true text, so that something right could show."""
     shown: float
@@ -85,6 +87,7 @@ def figures_of(logs: Sequence[Log]) -> Figures:
         keys=len(keys),
         characters=sum(log.characters for log in logs),
         accepted=sum(log.accepted for log in logs),
+        chances=sum(log.chances for log in logs),
         possible=len(possible) / count,
         shown=sum(key.shown for key in keys) / count,
         right=sum(key.right for key in keys) / count,

@@ -50,6 +50,8 @@ class Log:
     errors: list[str] = field(default_factory=list)
     """What the server answered with an error."""
     accepted: int = 0
+    chances: int = 0
+    """Lines on which a right suggestion was there that is worth taking; some are taken, see `ACCEPTS`."""
     characters: int = 0
     """Of the true text that now stand in the documents."""
     cpu: float | None = None

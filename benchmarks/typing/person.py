@@ -51,6 +51,8 @@ class Person:
         self._last = ""
         self._considered: tuple[str, int] | None = None
         self._ready: float | None = None
+        self.chances = 0
+        """Lines on which a right suggestion was there that is worth taking."""
 
     def pause(self, page: Page) -> float:
         """Seconds until the next key."""
@@ -78,6 +80,7 @@ class Person:
         place = (page.uri, page.line)
         if self._considered != place:
             self._considered = place
+            self.chances += 1
             takes = self._random.random() < self._accepts
             self._ready = self._random.lognormvariate(math.log(REACTION[0]), REACTION[1]) if takes else None
         return self._ready is not None and since >= self._ready

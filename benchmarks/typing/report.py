@@ -35,6 +35,7 @@ ROWS: Final = (
     Row("keys", lambda one: one.keys, "{:.0f}"),
     Row("keys per 100 characters", lambda one: one.keys_per_100, "{:.1f}"),
     Row("suggestions taken", lambda one: one.accepted, "{:.0f}"),
+    Row("  % of the lines that had a right one", lambda one: 100 * one.accepted / max(1, one.chances), "{:.0f}"),
     Row("a suggestion on the screen, % of keys", lambda one: 100 * one.shown, "{:.1f}", None, (96, 91), (97, 93)),
     Row("a right one, % of keys", lambda one: 100 * one.right, "{:.1f}", (47, 30), (92, 90), (93, 92)),
     Row("  could be right (no typo in the way), %", lambda one: 100 * one.possible, "{:.1f}"),

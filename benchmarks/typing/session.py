@@ -197,6 +197,7 @@ async def type_pages(backend: Backend, log: Log, pages: list[Page], plan: Plan) 
         if page.done:
             at_hand.remove(page)
     desk.show(Page("untitled:none", "plaintext", "", "", "", opened=True))
+    log.chances = person.chances
     log.characters = sum(len(page.typed) for page in pages)
 
 

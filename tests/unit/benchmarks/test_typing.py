@@ -228,7 +228,7 @@ def test_an_answer_whose_reader_leaves_behind_the_last_token_was_read_whole() ->
 
 
 def test_what_was_missed_and_wasted_is_told_by_cause() -> None:
-    one, other = page(), page()
+    one, other = page("\n    y"), page()
     keys = [
         Key(10.0, one, "enter", False, False, True),  # the page was just turned to
         Key(10.2, one, "text", False, False, True),  # the answer came later
