@@ -12,6 +12,7 @@ from foretype.features.crossing import fit_across, watch_across
 from foretype.features.prefetch import accepted
 from foretype.features.reading import in_line_ends, with_grammar
 from foretype.features.suggestion import CompletionRequest, Suggestion
+from foretype.models.local import Prediction
 from foretype.postprocess.surroundings import surroundings_at
 from foretype.scheduling.extent import Extent, block_extent, extent_at, line_extent
 from foretype.settings.model import Completion
@@ -85,8 +86,12 @@ def extent_wanted(store: SuggestionStore, request: CompletionRequest, model: str
     if known is not None and known.used_up and wishes.multiline != "never":
         return block_extent(wishes)
     extent = extent_of(request, wishes)
-    at_text = request.document.line(request.position.line)[: request.position.column].strip() != ""
-    return line_extent(wishes) if at_text and store.in_doubt(request.document) else extent
+    return line_extent(wishes) if typed_at(request).strip() and store.in_doubt(request.document) else extent
+
+
+def typed_at(request: CompletionRequest) -> str:
+    """The cursor's line before the cursor."""
+    return request.document.line(request.position.line)[: request.position.column]
 
 
 def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
@@ -115,3 +120,15 @@ def with_following(store: SuggestionStore, request: CompletionRequest, match: Ma
     if following is None or following.start != following.end:
         return None
     return replace(line, text=rest + following.text)
+
+
+def from_engine(prediction: Prediction, at: Position) -> Suggestion:
+    """The embedded engine's prediction as a suggestion; it says honestly where it comes from."""
+    return Suggestion(
+        text=prediction.text,
+        start=at,
+        end=Position(at.line, at.column + prediction.replaces),
+        source="embedded",
+        origin="repeats a pattern of " + (prediction.source_path or "this file"),
+        confidence=prediction.confidence,
+    )

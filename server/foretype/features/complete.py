@@ -15,7 +15,17 @@ from typing import Final
 from foretype.context.exclude import Exclusions
 from foretype.errors import ModelError
 from foretype.features.alternatives import with_alternatives
-from foretype.features.asking import ModelSource, ask, extent_of, extent_wanted, fitted, generation_for, with_following
+from foretype.features.asking import (
+    ModelSource,
+    ask,
+    extent_of,
+    extent_wanted,
+    fitted,
+    from_engine,
+    generation_for,
+    typed_at,
+    with_following,
+)
 from foretype.features.learning import Learning
 from foretype.features.offers import Offers
 from foretype.features.popup_item import from_popup_item, with_popup_item
@@ -24,14 +34,13 @@ from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.features.ticket import Ticket
 from foretype.features.typing import TypingMemory
 from foretype.features.waiting import is_silent, until_useful
-from foretype.models.local import VERY_CONFIDENT, LocalEngine, Prediction
+from foretype.models.local import VERY_CONFIDENT, LocalEngine
 from foretype.scheduling.delay import Pace
 from foretype.scheduling.extent import Extent, block_extent
 from foretype.scheduling.gate import reason_for_silence, splits_word, text_follows
 from foretype.settings.model import Settings
 from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.document import Document
-from foretype.text.positions import Position
 
 MOST_BY_HAND: Final = 3
 """Alternatives of the embedded engine when the user asks by hand."""
@@ -83,6 +92,8 @@ class Completer:
                 self._pace.key(time.monotonic())
                 if (agreed := typing.key(before, after)) is not None:
                     self._pace.agreed(agreed)
+                if typing.took is not None:
+                    self._prefetcher.took(typing.took)
         elif before is not None:
             self.store.forget(before.uri)
             self._local.forget(before.uri)
@@ -167,7 +178,7 @@ class Completer:
             least = max(least, self._typing_in(request.document).least_confidence(request.position.line))
         found = self._local.complete(request.document, request.position)
         most = MOST_BY_HAND if request.invoked else 1
-        return tuple(_suggested(each, request.position) for each in found if each.confidence >= least)[:most]
+        return tuple(from_engine(each, request.position) for each in found if each.confidence >= least)[:most]
 
     # The model
 
@@ -192,7 +203,7 @@ class Completer:
         instant = await self._instant(request, match, ticket)
         if instant is not None:
             return instant
-        await until_useful(match, ticket, ticket.begun + self._pace.until_next_key(_typed(request)))
+        await until_useful(match, ticket, ticket.begun + self._pace.until_next_key(typed_at(request)))
         if ticket.superseded:
             return Outcome(superseded=True)
         outcome = self._answered(request, match, model.name)
@@ -205,7 +216,7 @@ class Completer:
 
     def _wait(self, request: CompletionRequest) -> float | None:
         """Seconds to wait for the next key before the model is asked; None where it is not to be asked."""
-        typed = _typed(request)
+        typed = typed_at(request)
         if self._typing_in(request.document).deleting and typed.strip():
             return None  # who deletes wants less text, not more; but an empty line only gets another margin
         return self._pace.delay(typed, doubtful=self.store.in_doubt(request.document))
@@ -231,7 +242,7 @@ class Completer:
         """
         if request.invoked or not match.generation.silent:
             return None
-        if not await is_silent(match, ticket, ticket.begun + self._pace.head_start(_typed(request))):
+        if not await is_silent(match, ticket, ticket.begun + self._pace.head_start(typed_at(request))):
             return None
         sure = self._guesses(request, VERY_CONFIDENT)
         if not sure:
@@ -287,20 +298,3 @@ def _gated(place: CompletionRequest) -> str:
     if splits_word(place.document, place.position):
         return "word"
     return "text" if not place.invoked and text_follows(place.document, place.position) else ""
-
-
-def _suggested(prediction: Prediction, at: Position) -> Suggestion:
-    """The embedded engine's prediction as a suggestion; it says honestly where it comes from."""
-    return Suggestion(
-        text=prediction.text,
-        start=at,
-        end=Position(at.line, at.column + prediction.replaces),
-        source="embedded",
-        origin="repeats a pattern of " + (prediction.source_path or "this file"),
-        confidence=prediction.confidence,
-    )
-
-
-def _typed(request: CompletionRequest) -> str:
-    """The cursor's line before the cursor."""
-    return request.document.line(request.position.line)[: request.position.column]

@@ -1,7 +1,8 @@
 """Asks for what follows a suggestion before it is accepted, so that the next one is there at once.
 
 A request ahead costs tokens that may be for nothing, so it is made only when the suggestion seems to be wanted: when
-its beginning has been typed, or when it has been on the screen for a moment. Never more than one ahead.
+its beginning has been typed, when it has been on the screen for a moment, or at once where this user takes most of what
+is shown. Never more than one ahead.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ from foretype.text.document import Change
 LOOKED_AT: Final = 0.35
 """Seconds on the screen after which a suggestion is being read: a simple reaction takes about 0.25."""
 
+LIKELY: Final = 0.5
+"""Share of suggestions that are taken, of late, from which on one need not be looked at first."""
+
+_FIRST_SHARE: Final = 0.3
+"""Before anything is known: studies of assistants in use report 22 to 34% (arXiv 2305.12050)."""
+
+_NEWEST_WEIGHT: Final = 0.15
+
 Begin = Callable[[CompletionRequest, Match], None]
 
 
@@ -28,6 +37,12 @@ class Prefetcher:
         self._store = store
         self._begin = begin
         self._timer: asyncio.TimerHandle | None = None
+        self.share = _FIRST_SHARE
+        """Of the suggestions that were shown, how many were taken, of late; 0 to 1."""
+
+    def took(self, yes: bool) -> None:
+        """A suggestion was taken as a whole, or was not."""
+        self.share += _NEWEST_WEIGHT * (yes - self.share)
 
     def shown(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
         """A whole suggestion of the model is shown: ask ahead now, or when it has been looked at."""
@@ -36,7 +51,7 @@ class Prefetcher:
         known = self._store.find(ahead.document, ahead.position, model)
         if known is not None and not known.used_up:
             return
-        if match.offset:
+        if match.offset or self.share >= LIKELY:
             self._begin(ahead, match)
         else:
             loop = asyncio.get_running_loop()

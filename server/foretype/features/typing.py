@@ -20,6 +20,8 @@ class TypingMemory:
     def __init__(self) -> None:
         self.deleting = False
         """Whether the last edit took text away, and not only a typing error."""
+        self.took: bool | None = None
+        """Whether the last edit took all of what was shown (True), or went past it (False); None: neither yet."""
         self._shown: Suggestion | None = None
         self._refused: tuple[int, float] | None = None
         self._expected: Lines | None = None
@@ -49,13 +51,16 @@ class TypingMemory:
             self._expected = None
 
     def _agreed(self, before: Document, after: Document) -> bool | None:
-        shown, self._shown = self._shown, None
+        shown, self._shown, self.took = self._shown, None, None
         if shown is None or after.lines.size < before.lines.size:
             return None
         typed = inserted_at(before.lines, shown.start, after.lines)
         if typed is None:
             return False  # an edit elsewhere: no word about the suggestion itself
         agreed = shown.text.startswith(typed)
+        whole = typed == shown.text and len(typed) > 1
+        if whole or not agreed or "\n" in typed:
+            self.took = whole
         if not agreed and shown.confidence is not None:
             self._refused = (shown.start.line, shown.confidence)
         return agreed

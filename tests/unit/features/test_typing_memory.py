@@ -53,3 +53,24 @@ def test_taking_a_mistake_back_is_not_deleting(texts, deleting):
     memory = TypingMemory()
     typed(memory, *texts, shown="foo(a)")
     assert memory.deleting is deleting
+
+
+@pytest.mark.parametrize(
+    ("texts", "took"),
+    [
+        (("x = ", "x = foo(a)"), True),
+        (("x = ", "x = f"), None),
+        (("x = ", "x = g"), False),
+        (("x = ", "x ="), None),
+    ],
+)
+def test_a_suggestion_is_taken_passed_by_or_neither_yet(texts, took):
+    memory = TypingMemory()
+    typed(memory, *texts, shown="foo(a)")
+    assert memory.took is took
+
+
+def test_a_line_end_that_is_typed_through_passes_a_suggestion_by():
+    memory = TypingMemory()
+    typed(memory, "x = 1", "x = 1\n", shown="\ny = 2")
+    assert memory.took is False
