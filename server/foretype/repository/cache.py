@@ -122,7 +122,9 @@ class CacheFolder:
 
     def _replace(self, name: str, data: bytes) -> None:
         part = self.path / f"{name}.{os.getpid()}.part"
-        part.write_bytes(data)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        with open(handle, "wb") as file:
+            file.write(data)
         for attempt in range(_REPLACE_TRIES):
             try:
                 os.replace(part, self.path / name)

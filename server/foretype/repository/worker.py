@@ -126,6 +126,7 @@ class IndexWorker:
             if changes is not None:
                 self._search.put_changes(changes.weights, changes.state)
             if was_waiting:
+                self._search.rest()
                 _give_memory_back()
                 self._send(encode("cost", cost()))
         self._tell_search()

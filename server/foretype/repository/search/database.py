@@ -29,7 +29,9 @@ _APPLICATION: Final = 0x464F5245
 _POINTER: Final = f"search-{SCHEMA}.current"
 _PREFIX: Final = f"search-{SCHEMA}-"
 _SUFFIX: Final = ".sqlite"
-_PATIENCE: Final = 5.0  # Seconds that a writer waits for another one, which there is only while a lock changes hands.
+PATIENCE: Final = 5.0
+"""Seconds that a writer waits for another one, which there is only while a lock changes hands."""
+
 
 _TABLES: Final = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -87,7 +89,7 @@ def create(folder: Path) -> tuple[Path, sqlite3.Connection]:
     path = folder / f"{_PREFIX}{secrets.token_hex(6)}{_SUFFIX}"
     # Made before SQLite opens it, so that the user's mask has no say; SQLite's own files beside it follow suit.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    connection = _connect(path, "rw", _PATIENCE)
+    connection = _connect(path, "rw", PATIENCE)
     with _closing_on_failure(connection):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
@@ -110,7 +112,7 @@ def appoint(path: Path) -> None:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open a database that is there. Raises UnknownFormatError if it is another's or damaged, or sqlite3.Error."""
-    connection = _connect(path, "rw", _PATIENCE)
+    connection = _connect(path, "rw", PATIENCE)
     with _closing_on_failure(connection):
         _check(connection)
         if connection.execute("PRAGMA quick_check (1)").fetchone() != ("ok",):

@@ -126,6 +126,11 @@ class SearchKeeper:
         self._is_open = self._attempt(take_in)
         return done
 
+    def rest(self) -> None:
+        """For the moment there is no more to take in: leave the files in order."""
+        if self._is_open:
+            self._is_open = self._attempt(self._writer.shrink)
+
     def close(self) -> None:
         """Let go of the database; what was not committed is taken in another time."""
         self._is_open = False

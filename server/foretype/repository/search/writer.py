@@ -57,6 +57,8 @@ class SearchWriter:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA cache_size = -16000")
         self._db.execute("PRAGMA journal_size_limit = 4000000")
+        # What must not be here any more, such as a file that is excluded now, does not stay in free pages.
+        self._db.execute("PRAGMA secure_delete = ON")
         self._db.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (_HASH_BYTES,))
 
     @property
@@ -123,6 +125,12 @@ class SearchWriter:
             known = (("version", time.time_ns()), ("chunks", chunks))
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", known)
             self._db.execute("COMMIT")
+
+    def shrink(self) -> None:
+        """Move what the write-ahead log holds into the database and empty the log, unless somebody reads just now."""
+        self._db.execute("PRAGMA busy_timeout = 50")
+        self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchall()
+        self._db.execute(f"PRAGMA busy_timeout = {database.PATIENCE * 1000:.0f}")
 
     def roll_back(self) -> None:
         """Forget what was put and removed since the last commit."""

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -125,7 +126,7 @@ async def test_killed_at_random_moments_it_is_always_usable(tmp_path: Path, monk
     places = sorted(root.rglob("*.py"))
     versions = {place.relative_to(root).as_posix(): {place.read_text()} for place in places}
     rng, reader, waiting = random.Random(9), SearchReader(), []
-    for number in range(14):
+    for number in range(10):
         for place in rng.sample(places, 60 if number else 0):
             text = f"# version {number}\n\n" + place.read_text()
             place.write_text(text)
@@ -357,6 +358,32 @@ async def test_what_is_no_text_of_anybodys_is_left_out(tmp_path: Path) -> None:
         assert index.status.skipped.keys() <= REASONS.keys()
         assert index.status.cost.peak_bytes < 150_000_000
         assert not index.status.search_error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+async def test_only_the_owner_may_read_what_is_kept(tmp_path: Path) -> None:
+    grow(tmp_path / "work", texts(5))
+    old = os.umask(0)
+    try:
+        async with running(tmp_path) as index:
+            assert index.search.counts().files == 5
+            assert stat.S_IMODE(folder_of(tmp_path).stat().st_mode) == 0o700
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder_of(tmp_path).iterdir()}
+    finally:
+        os.umask(old)
+    assert len(modes) >= 6
+    assert set(modes.values()) == {0o600}, modes
+
+
+async def test_what_is_excluded_now_is_taken_out(tmp_path: Path) -> None:
+    root = grow(tmp_path / "work", {**texts(20), "hush.py": "quiet_matter = 'of nobody else'\n" * 30})
+    async with running(tmp_path) as index:
+        assert index.search.search({"quiet_matter": 1.0}, 1)
+    grow(root, {".foretypeignore": "hush.py\n"})
+    async with running(tmp_path) as index:
+        assert index.search.file("hush.py") is None
+        assert all("quiet_matter" not in chunk.text for chunk in index.search.search({"quiet_matter": 1.0}, 9))
+    assert b"of nobody else" not in b"".join(path.read_bytes() for path in folder_of(tmp_path).glob("search-*"))
 
 
 async def test_a_folder_without_git_has_no_common_changes(tmp_path: Path) -> None:
