@@ -33,6 +33,12 @@ class Redacted:
     _taken: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """What stood before each placeholder in its line, and what it stands for. Never printed."""
 
+    def hide(self, text: str) -> str:
+        """Another text about this one, as a model may see it: without the secrets of this one, nor any of its own."""
+        for _, secret in sorted(self._taken, key=lambda each: -len(each[1])):
+            text = text.replace(secret, PLACEHOLDER)
+        return redact(text).text
+
     def restore(self, text: str) -> str | None:
         """An answer to this text with its own secrets put back where it repeats them; None where that is not certain.
 

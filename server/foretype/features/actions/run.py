@@ -227,7 +227,7 @@ def _words(job: Job, text: str) -> dict[str, str]:
         "style": f", in {style}, as the file has it" if style else "",
         "language": "English",
     }
-    return {**words, **job.words}
+    return {**words, **{name: redact(word, "name").text for name, word in job.words.items()}}
 
 
 def _said(problem: Problem) -> str:

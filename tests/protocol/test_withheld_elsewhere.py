@@ -1,0 +1,143 @@
+"""What code actions, commit messages and the counting of tokens send has passed the same gate as ghost text."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.planted import planted
+from tests.protocol.test_withheld import MARK, PLACEHOLDER, SECRET, TOKEN, Sent, ask, connected, strings
+from tests.stub import StubServer, replies
+from tests.stub.replies import Reply
+from tests.stub.server import Received
+
+pytestmark = pytest.mark.asyncio
+
+NAMED = next(each for each in planted() if each.kind == "named 0 24")
+VALUE = NAMED.text[NAMED.at : NAMED.at + NAMED.size]
+CODE = f"""\
+# {MARK}
+import os
+
+PASSWORD = "{VALUE}"
+
+
+def connect(client):
+    client.open("{TOKEN}", retries=3)
+    password = "{VALUE}"
+    return client.login(password)
+
+
+def other(value):
+    return value
+"""
+
+
+async def test_code_actions_show_no_secret(acting):
+    """Every item of the menu: the code, what a diagnostic says, names, and a second try after a wrong answer."""
+    wrong = [
+        f'```python\ndef connect(client):\n    client.open("{PLACEHOLDER}", retries=4)\n    broken(\n```\n',
+        f'```python\ndef connect(client):\n    password = "{PLACEHOLDER}"\n    return "{PLACEHOLDER}2"\n```\n',
+        "I would rather not.",
+    ]
+    script = [replies.chat([text]) for text in wrong * 20]
+    async with StubServer(*script) as stub:
+        editor = await acting("Neovim 0.12", stub)
+        uri = (acting.folder / f"{TOKEN}.py").as_uri()
+        editor.open(uri, CODE, "python")
+        span = {"start": {"line": 7, "character": 4}, "end": {"line": 8, "character": 10}}
+        problem = {"range": span, "severity": 1, "message": f'unused: "{TOKEN}", PASSWORD = "{VALUE}"', "source": TOKEN}
+        items = await editor.menu(uri, span, diagnostics=[problem])
+        assert len(items) >= 5
+        for item in items:
+            await editor.run(item)
+        sent = Sent(stub)
+        assert len(stub.asked) >= len(items)
+        assert MARK in sent.text
+        assert PLACEHOLDER in sent.text
+        assert sent.shows(SECRET) == ""
+        assert sent.shows(NAMED) == ""
+
+
+@pytest.mark.parametrize("name", [".env", "deep/id_rsa"])
+async def test_no_action_in_a_forbidden_file(acting, name: str):
+    async with StubServer(replies.chat(["x"])) as stub:
+        editor = await acting("VS Code 1.139", stub)
+        uri = (acting.folder / name).as_uri()
+        editor.open(uri, CODE, "python")
+        span = {"start": {"line": 7, "character": 4}, "end": {"line": 7, "character": 4}}
+        for task in ("explain", "document", "fix", "tests"):
+            command = {"command": "foretype.action", "arguments": [{"task": task, "uri": uri, "range": span}]}
+            await editor.run({"command": command})
+        assert stub.asked == []
+
+
+async def test_commit_messages_show_no_secret(acting):
+    folder: Path = acting.folder
+    files = {
+        "clés/.env": f"A={VALUE}\nforbidden=1\n",
+        "my keys/id_rsa": "forbidden key\n",
+        'odd"name/.env': "forbidden odd\n",
+        "poetry.lock": "forbidden lock\n",
+        "ignored.py": "forbidden ignored\n",
+        f"{TOKEN}.py": f"# {MARK}\n",
+        "main.py": CODE,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / ".gitignore").write_text("ignored.py\n", encoding="utf-8")
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", f"use {TOKEN}"], check=True)
+    subprocess.run([*git, "add", "-f", "."], check=True)
+    async with StubServer(replies.chat(["Connect"])) as stub:
+        editor = await acting("VS Code 1.139", stub)
+        command = {"command": "foretype.commitMessage", "arguments": [folder.as_uri()]}
+        assert await editor.run({"command": command}) == "Connect"
+        sent = Sent(stub)
+        assert MARK in sent.text
+        assert "forbidden" not in sent.text
+        assert sent.shows(SECRET) == ""
+        assert sent.shows(NAMED) == ""
+
+
+class Counting(StubServer):
+    """A server that cuts text into tokens on request, as llama.cpp does: every character is one."""
+
+    def _about(self, path: str) -> Reply:
+        if path.endswith("/models"):
+            model = {"id": "stub", "object": "model", "owned_by": "llamacpp"}
+            return replies.whole(200, json.dumps({"object": "list", "data": [model]}))
+        return super()._about(path)
+
+
+def counted_or_answered(request: Received) -> Reply:
+    if request.path.endswith("/tokenize"):
+        return replies.whole(
+            200, json.dumps({"tokens": [{"id": 1, "piece": char} for char in request.body["content"]]})
+        )
+    return replies.chat([" # x"])
+
+
+async def test_counting_at_the_server_shows_no_secret(start, tmp_path: Path):
+    async with Counting(counted_or_answered) as stub:
+        probe = await connected(start, stub, tmp_path, model={"mode": "chat"})
+        for number, text in enumerate((CODE, f"# other\n{CODE}", f'a = "{TOKEN}"\n')):
+            uri = (tmp_path / f"{TOKEN}{number}.py").as_uri()
+            probe.open(uri, text)
+            for line in (0, 2, 5, len(text.split("\n")) - 1):
+                await ask(probe, uri, {"line": line, "character": 0})
+        forbidden = (tmp_path / ".env").as_uri()
+        probe.open(forbidden, "forbidden=1\n")
+        await ask(probe, forbidden, {"line": 1, "character": 0})
+        await stub.request(8)
+        counted = [each for each in stub.asked if each.path.endswith("/tokenize")]
+        assert any(MARK in text for each in counted for text in strings(each.body))
+        sent = Sent(stub)
+        assert sent.shows(SECRET) == ""
+        assert sent.shows(NAMED) == ""
+        assert "forbidden" not in sent.text
