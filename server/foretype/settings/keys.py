@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 from foretype.errors import ConfigurationError
 from foretype.settings.key_command import read_key
 from foretype.settings.model import Settings
-from foretype.settings.values import hide_password
 
 _MASK: Final = "***"
 # A failed command is not run again for so long (seconds): it may have asked the user for a passphrase, and
 # every key typed would ask again.
 _REST_AFTER_FAILURE: Final = 60.0
-# Local servers are given keys such as "x" or "none"; to redact those would only garble the text.
-_SHORTEST_SECRET: Final = 6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,24 +108,6 @@ class KeyFinder:
         # Reading the exception here keeps asyncio from reporting it when no request waits any more.
         if task.cancelled() or task.exception() is not None:
             self._failed_at = time.monotonic()
-
-
-def secrets_of(settings: Settings, key: Key | None) -> tuple[str, ...]:
-    """What `redact` has to take out of logs: the key and the values of the configured headers."""
-    return (*(() if key is None else (key.value,)), *settings.model.headers.values())
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """`text` for a log: without the `secrets` (also as they stand in an address), bearer tokens and passwords.
-
-    Secrets of fewer than 6 characters are left alone.
-    """
-    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
-    for form in sorted(forms, key=len, reverse=True):
-        if len(form) >= _SHORTEST_SECRET:
-            text = text.replace(form, _MASK)
-    text = re.sub(r"(?i)\b(bearer|basic)(\s+)[^\s'\",;]+", rf"\1\2{_MASK}", text)
-    return hide_password(text)
 
 
 def _checked(value: str, source: str) -> Key:

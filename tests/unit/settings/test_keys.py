@@ -15,7 +15,7 @@ import pytest
 
 from foretype.errors import ConfigurationError
 from foretype.settings import keys as module
-from foretype.settings.keys import Key, KeyFinder, redact, secrets_of
+from foretype.settings.keys import Key, KeyFinder
 from foretype.settings.layers import Layer
 from foretype.settings.model import Settings
 from foretype.settings.resolve import resolve
@@ -349,29 +349,3 @@ def test_a_key_prints_without_its_value() -> None:
         assert SECRET not in text
         assert "the editor" in text
     assert SECRET not in repr(KeyFinder({"FORETYPE_API_KEY": SECRET}))
-
-
-@pytest.mark.parametrize(
-    ("text", "secrets", "expected"),
-    [
-        (f"key {SECRET}!", [SECRET], "key ***!"),
-        ("a/b+c==x", ["a/b+c=="], "***x"),
-        ("?key=a%2Fb%2Bc%3D%3D", ["a/b+c=="], "?key=***"),
-        ("longer-secret and longer", ["longer", "longer-secret"], "*** and ***"),
-        ("none of none", ["none", ""], "none of none"),
-        ("Authorization: Bearer abc.def", [], "Authorization: Bearer ***"),
-        ("{'authorization': 'bearer abc.def'}", [], "{'authorization': 'bearer ***'}"),
-        ("Proxy-Authorization: Basic dTpw", [], "Proxy-Authorization: Basic ***"),
-        ("http://me:pw@host/v1", [], "http://***@host/v1"),
-        ("plain text", [SECRET], "plain text"),
-        ("", [SECRET], ""),
-    ],
-)
-def test_redact(text: str, secrets: list[str], expected: str) -> None:
-    assert redact(text, secrets) == expected
-
-
-def test_what_is_to_be_redacted() -> None:
-    given = settings(headers={"X-Key": "header-secret"})
-    assert secrets_of(given, Key(SECRET, "x")) == (SECRET, "header-secret")
-    assert secrets_of(given, None) == ("header-secret",)
