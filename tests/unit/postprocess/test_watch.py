@@ -9,6 +9,7 @@ import pytest
 from foretype.postprocess.streaming import by_tree
 from foretype.postprocess.streaming.watch import Unit, Watch
 from foretype.postprocess.surroundings import Surroundings
+from foretype.syntax.statement_end import Reach
 
 
 def around(buffer: str, language: str, max_lines: int = 20) -> Surroundings:
@@ -125,3 +126,12 @@ def test_no_stream_asks_the_grammar_for_ever(monkeypatch: pytest.MonkeyPatch) ->
     text = "\n    switch (a) {" + "".join(f"\nlabel_{number}:\n    b({number});" for number in range(200))
     read_until_it_ends(Watch(around("void f() {\n    if (b) {│", "c", 1_000), "statement"), text)
     assert 1 < len(asked) <= 2 * by_tree.MOST
+
+
+@pytest.mark.parametrize("state", ["left", "ended"])
+def test_a_grammar_that_misreads_is_not_believed(monkeypatch: pytest.MonkeyPatch, state: Any) -> None:
+    """It says that the statement ended in its first line, but lines of it have come since."""
+    monkeypatch.setattr(by_tree, "reach", lambda *_: Reach(state, 0, "identifier"))
+    text = "\n    b();\n    c();\n}\nd();\n"
+    useful, _ = read_until_it_ends(Watch(around("for (;;) {│", "c"), "statement"), text)
+    assert text[:useful] == "\n    b();\n    c();\n}"
