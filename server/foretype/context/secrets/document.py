@@ -41,6 +41,9 @@ _LONG_LINE: Final = 400
 """In a chunk of more than `_ORDINARY` characters (128 lines of 300) lines beyond this are left out too: it is data, and
 reading it would hold up the event loop."""
 
+_Cleaned = tuple[Chunk, list[_Taken], Chunk, int]
+"""A chunk, what was taken out of it, what is left, and by how much that is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -71,7 +74,7 @@ class DocumentScan:
         self.count = 0
         """How many secrets were taken out when it was shown last."""
         self._last: tuple[Lines, _Spans] | None = None
-        self._cleaned: dict[int, tuple[Chunk, list[_Taken], Chunk, int]] = {}
+        self._cleaned: dict[int, _Cleaned] = {}
         self._chunks: tuple[Chunk, ...] = ()
         self._placed: dict[int, tuple[Marks, int, _Spans]] = {}
 
@@ -134,18 +137,18 @@ class DocumentScan:
             by_chunk.setdefault(chunk, []).append((number - lines.chunk_start(chunk), found, below))
             if number == position.line:
                 column = _moved(column, found, below=below)
-        cleaned = {}
+        cleaned: dict[int, _Cleaned] = {}
         for number, taken in by_chunk.items():
-            chunk = lines.chunks[number]
-            known = self._cleaned.get(id(chunk))
-            if known is None or known[0] is not chunk or known[1] != taken:
-                without = _cleaned(chunk, taken)
-                known = chunk, taken, without, sum(map(len, without)) - sum(map(len, chunk))
-            cleaned[id(chunk)] = known
+            rows = lines.chunks[number]
+            known = self._cleaned.get(id(rows))
+            if known is None or known[0] is not rows or known[1] != taken:
+                without = _cleaned(rows, taken)
+                known = rows, taken, without, sum(map(len, without)) - sum(map(len, rows))
+            cleaned[id(rows)] = known
         self._cleaned = cleaned
         changed = {number: cleaned[id(lines.chunks[number])] for number in by_chunk}
-        growth = sum(known[3] for known in changed.values())
-        return lines.with_chunks({number: known[2] for number, known in changed.items()}, growth), column
+        growth = sum(each[3] for each in changed.values())
+        return lines.with_chunks({number: each[2] for number, each in changed.items()}, growth), column
 
     def _inside(self, document: Document, position: Position, here: Sequence[Span]) -> bool:
         above = document.lines[max(0, position.line - _CONTEXT) : position.line]

@@ -65,9 +65,9 @@ def value_after(text: str, at: int) -> Literal | None:
         operator, place = ":", named.end()
     place = _end(_KEYWORD, text, place)
     inside = _end(_WRAPPER, text, _end(_WRAPPER, text, place))
-    found = _literal(text, inside, operator)
+    literal = _literal(text, inside, operator)
     # What stands in brackets without quotes is an expression, or a template's.
-    return None if found is not None and not found.quote and inside > place else found
+    return None if literal is not None and not literal.quote and inside > place else literal
 
 
 def whole_end(text: str, literal: Literal) -> int:
