@@ -31,6 +31,7 @@ WEIGHTS: Final[dict[str, float]] = {
     "outline": -0.16,
     "diagnostic": 2.3,
     "clipboard": 2.3,
+    "of the line": 3.0,
     "definition": -0.22,
     "co-change": 0.40,
     "import": 1.10,
@@ -51,12 +52,13 @@ WEIGHTS: Final[dict[str, float]] = {
 }
 """What each feature adds to the logarithm of the odds. Beside the origins, whose features are the greatest weight of a
 snippet that holds the name: `edits`, `searches`, `imports` and `files` are logarithms of counts; `removed`: the user
-took the name out of this document; `beside`: a file of the same folder has it; `follows` and `precedes`: the lines
-above and below it there resemble those here; `neighbours`: names from around the cursor stand around it; the rest is
-about the name itself, its words, and those of the document's path."""
+took the name out of this document; `of the line`: it stands in the definition of a name on the cursor's own line;
+`beside`: a file of the same folder has it; `follows` and `precedes`: the lines above and below it there resemble those
+here; `neighbours`: names from around the cursor stand around it; the rest is about the name itself, its words, and
+those of the document's path."""
 
-BY_HAND: Final = frozenset({"diagnostic", "clipboard"})
-"""Features that no commit tells anything about: their weights are a guess, that of an edit."""
+BY_HAND: Final = frozenset({"diagnostic", "clipboard", "of the line"})
+"""Features that the beginnings of lines that commits added tell nothing about: their weights are a guess."""
 
 BIAS: Final = -8.68
 
@@ -116,12 +118,17 @@ class _Table:
         self._below = [_words(line) for line in below[:_LINES_ABOVE]]
         self._start = above[-1].split()[0] if above else ""
         self._looked: set[tuple[str, str]] = set()
+        self._line = frozenset(_names(scene.lines[scene.line])) if scene.line < len(scene.lines) else frozenset()
 
     def take(self, snippet: Snippet) -> None:
         """Look at one snippet."""
         origin, beside = snippet.origin, self._scene.is_beside(snippet.path) and snippet.path != self._scene.path
-        for name in names_in(snippet.text):
+        names = names_in(snippet.text)
+        of_line = origin == "definition" and not names.isdisjoint(self._line)
+        for name in names:
             values = self._values[name]
+            if of_line:
+                values[_AT["of the line"]] = 1.0
             self._files[name].add(snippet.path)
             if origin in _AT:
                 values[_AT[origin]] = max(values[_AT[origin]], snippet.weight)
@@ -159,7 +166,9 @@ class _Table:
                 (_AT["same start"], same),
             )
             for name in names:
-                values = self._values[name]
+                values = self._values.get(name)
+                if values is None:
+                    continue
                 for place, value in fits:
                     if value > values[place]:
                         values[place] = value

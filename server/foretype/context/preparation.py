@@ -71,6 +71,10 @@ class _Prepared:
     """The lines' value and the cursor's line."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
+    """All that the client shows, as it said; and what it happened to say of the document as it was at that moment."""
+
+    noticed: tuple[Diagnostic, ...] = ()
+    noticed_in: Document | None = None
 
 
 class ContextPreparation:
@@ -126,6 +130,17 @@ class ContextPreparation:
         """What the client says is wrong in a document."""
         if uri in self._documents:
             self._entry(self._documents[uri]).diagnostics = tuple(diagnostics)
+            self._stir()
+
+    def noticed(self, document: Document, lines: range, diagnostics: Sequence[Diagnostic]) -> None:
+        """What the client happened to say of some lines: it counts while the document stays as it is."""
+        if document.uri not in self._prepared or self._documents.get(document.uri) is not document:
+            return
+        prepared = self._prepared[document.uri]
+        known = prepared.noticed if prepared.noticed_in is document else ()
+        found = (*(one for one in known if one.line not in lines), *diagnostics)
+        if found != known:
+            prepared.noticed, prepared.noticed_in = found, document
             self._stir()
 
     def copied(self, text: str) -> None:
@@ -190,9 +205,10 @@ class ContextPreparation:
         if around is None or len(document.lines) > _MOST_LINES:
             prepared.snippets, prepared.gathered_for = (), place
             return
-        snapshot = _Snapshot(
-            document, line, around, self._journal.pasts(), self._others(document), prepared.diagnostics, self._clipboard
-        )
+        noticed = prepared.noticed if prepared.noticed_in is document else ()
+        told = tuple(dict.fromkeys((*prepared.diagnostics, *noticed)))
+        pasts, others = self._journal.pasts(), self._others(document)
+        snapshot = _Snapshot(document, line, around, pasts, others, told, self._clipboard)
         loop = asyncio.get_running_loop()
         if self._thread is None:
             sys.setswitchinterval(min(_SWITCH, sys.getswitchinterval()))

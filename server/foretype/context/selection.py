@@ -22,9 +22,9 @@ less, less brought more."""
 UNJUDGED: Final = 0.01
 """How likely a name is needed where nobody has judged: about one of a hundred names that snippets bring."""
 
-LEAST: Final = 5e-5
-"""Expected new names per token, below which a snippet is not worth reading. On real lines snippets below it held a
-needed name for every 25,000 of their tokens, those chosen first one for every 10."""
+LEAST: Final = 1e-5
+"""Expected new names per token, below which a snippet is not worth reading. On real lines snippets of up to three times
+as much held a needed name for every 25,000 of their tokens, those chosen first one for every 10."""
 
 TOO_SIMILAR: Final = 0.8
 """Of all names of a snippet and around the cursor, the share that both have (Sørensen). Above it the snippet is nearly

@@ -12,6 +12,7 @@ from lsprotocol import types
 from foretype.lsp.action_client import ActionClient
 from foretype.lsp.action_data import ActionData, message_of, read_data, severity_of
 from foretype.lsp.commands import ACTION_COMMAND, register_commands
+from foretype.lsp.context_events import noticed
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.progress import ProgressBoard
 from foretype.lsp.prose import SCHEME, ProseView
@@ -99,6 +100,7 @@ class ActionDoor:
         document = self.server.documents.get(params.text_document.uri)
         if document is None or not self.server.settings.actions.enable or self.server.asker is None:
             return []  # without a model there is nothing that an action could do
+        noticed(self.server, document, params)
         from foretype.features.actions.menu import Place
 
         problems = tuple(self.problem(document, each, at) for at, each in enumerate(params.context.diagnostics))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from foretype.context.preparation import ContextPreparation, Surroundings
     from foretype.lsp.server import Server
     from foretype.repository.index import WorkspaceIndex
@@ -78,6 +80,18 @@ def _diagnosed(server: Server, params: Any) -> None:
         except (KeyError, TypeError, ValueError):
             continue
     server.preparation.told(uri, found)
+
+
+def noticed(server: Server, document: Document, params: types.CodeActionParams) -> None:
+    """Diagnostics that come with a request for code actions: those of the lines that the request is about."""
+    from foretype.context.scene import Diagnostic
+
+    if server.prepares:
+        found = [
+            Diagnostic(one.range.start.line, one.message) for one in params.context.diagnostics[:_MOST_DIAGNOSTICS]
+        ]
+        lines = range(params.range.start.line, params.range.end.line + 1)
+        server.preparation.noticed(document, lines, found)
 
 
 def _copied(server: Server, params: Any) -> None:

@@ -143,6 +143,20 @@ async def test_edits_diagnostics_and_copied_text_reach_the_scene(desk: Desk) -> 
     assert scene.clipboard == "copied text"
 
 
+async def test_what_a_request_for_actions_says_counts_while_the_text_is_the_same(desk: Desk) -> None:
+    one = desk.open(document())
+    await desk.ask(one)
+    desk.preparation.noticed(one, range(3, 4), [Diagnostic(3, "first")])
+    desk.preparation.noticed(one, range(1), [Diagnostic(0, "other line")])
+    desk.preparation.noticed(one, range(3, 4), [Diagnostic(3, "wrong")])
+    await desk.ask(one)
+    assert {told.message for told in desk.scenes[-1].diagnostics} == {"other line", "wrong"}
+    edited = one.apply([Change((0, 0), (0, 0), "x")], 2, "utf-16")
+    desk.preparation.document_changed(one, edited)
+    await desk.ask(edited)
+    assert desk.scenes[-1].diagnostics == ()
+
+
 async def test_a_visited_file_that_was_closed_is_read_from_the_index(desk: Desk) -> None:
     one = desk.open(document())
     closed = desk.open(document("file:///w/pricing.py", "as the editor had it\n"))
@@ -172,14 +186,14 @@ async def test_a_collector_that_fails_costs_only_its_own(desk: Desk) -> None:
         raise ValueError(scene.path)
 
     def whole(scene: Scene) -> list[Snippet]:
-        return [Snippet(scene.path, "found_it\n", "search")]
+        return [Snippet(scene.path, "+found_it\n", "edit")]
 
     preparation = ContextPreparation(desk._surroundings, lambda scene: Gathering(scene, [broken, whole]))
     one = document()
     preparation.document_changed(None, one)
     preparation.candidates(one, Position(3, 0))
     await preparation.rest()
-    assert [snippet.text for snippet in preparation.candidates(one, Position(3, 0))] == ["found_it\n"]
+    assert [snippet.text for snippet in preparation.candidates(one, Position(3, 0))] == ["+found_it\n"]
     preparation.close()
 
 
