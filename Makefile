@@ -94,6 +94,7 @@ bench: setup
 	@$(BIN)/python -m benchmarks.limits
 	@$(BIN)/python -m benchmarks.limits.ledger
 	@$(BIN)/python -m benchmarks.throughput
+	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.prompts $(firstword $(REPOS))
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.index $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.postprocess.blocks $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.embedded $(REPOS)

@@ -125,6 +125,11 @@ def _name(snippet: Snippet) -> str:
     return f"{snippet.path}.diff" if snippet.origin == "edit" else snippet.path
 
 
+def _own_path(path: str, language_id: str) -> str:
+    """The document's own path as a comment, behind those of other places."""
+    return commented(f"Path: {path}", language_id) if path else ""
+
+
 def _comment(snippet: Snippet, language_id: str) -> str:
     """A snippet as comments of the document's language, a blank line behind it."""
     return commented(f"Path: {_name(snippet)}\n{snippet.text}", language_id) + "\n"
@@ -184,7 +189,9 @@ class FimForm:
             yield "template", "".join(_filled(form.start, {"{repository}": REPOSITORY})), None
         for slot in slots:
             yield "snippet", slot.shown, slot
-        if form is not None and form.current:
+        if form is None:
+            yield "template", _own_path(self.path, self.language_id), None
+        elif form.current:
             yield "template", "".join(_filled(form.current, {"{path}": self.path})), None
 
 
@@ -217,8 +224,11 @@ class ServerForm:
         window, family = content.window, self.choice.family
         shown: list[Piece] = [("snippet", slot.shown, slot) for slot in content.slots]
         prefix = [*_window(window)]
-        head = "" if self.choice.mode == "infill" else "".join(slot.shown for slot in content.slots)
-        files = content.slots if self.choice.mode == "infill" else ()
+        infill = self.choice.mode == "infill"
+        if shown and not infill:
+            shown.append(("template", _own_path(self.path, self.language_id), None))
+        head = "" if infill else "".join(text for _, text, _ in shown)
+        files = content.slots if infill else ()
         prompt = FillPrompt(
             head + "".join(text for _, text, _ in prefix),
             window.suffix,

@@ -24,7 +24,7 @@ TWO = (
     Snippet("two.py", "-old\n+brand_new\n", "edit", weight=0.9),
 )
 QWEN = "<|repo_name|>project\n<|file_sep|>one.py\ndef one(): ...\n<|file_sep|>two.py.diff\n-old\n+brand_new\n"
-COMMENTS = "# Path: one.py\n# def one(): ...\n\n# Path: two.py.diff\n# -old\n# +brand_new\n\n"
+COMMENTS = "# Path: one.py\n# def one(): ...\n\n# Path: two.py.diff\n# -old\n# +brand_new\n\n# Path: src/x.py\n"
 
 
 def written(mode: Mode, family: Family | None, fill: FillPrompt = FILL, budget: int = 1000) -> object:
