@@ -50,6 +50,7 @@ class SpokenModel:
 
     name = "golden"
     resting = ""
+    rest = 0.0
 
     def __init__(self, text: str, size: int, *, chat: bool) -> None:
         self._text, self._size, self._chat = text, size, chat

@@ -89,6 +89,20 @@ async def test_whatever_a_server_says_of_its_pause(session, said):
         assert popups(probe) == []
 
 
+async def test_the_key_that_waits_finds_out_that_the_server_is_well_again(session):
+    """Not the key after it: where the embedded engine has nothing to show, a short rest is waited for."""
+    failed = replies.error(500, "out of order")
+    async with StubServer(failed, failed, ANSWER) as stub:
+        probe = await connected(session, stub, **QUIET)
+        probe.open("file:///new.py", "import os\nthing = os", version=1)
+        there = params(textDocument={"uri": "file:///new.py"}, position={"line": 1, "character": 10}, context=BY_HAND)
+        assert items(await probe.request(METHOD, there)) == []
+        assert statuses(probe)[-1]["kind"] == "Warning"
+        assert items(await probe.request(METHOD, there)) == THEIRS
+        assert len(stub.asked) == 3
+        assert statuses(probe)[-1]["kind"] == "Normal"
+
+
 NAMES = ("limit", "remaining", "reset")
 
 

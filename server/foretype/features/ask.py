@@ -76,6 +76,11 @@ class ModelAsker:
         return str(self.governor.resting or "")
 
     @property
+    def rest(self) -> float:
+        """Seconds until the endpoint can be asked again, 0 where it can be."""
+        return self.governor.rest
+
+    @property
     def note(self) -> str:
         """What the server's refusals have changed since, in a sentence or two; "" where nothing."""
         return self._plan.note

@@ -33,6 +33,10 @@ class ModelSource(Protocol):
     def resting(self) -> str:
         """Why asking it now would be in vain, "" where it can be asked: it failed, or no room is left for now."""
 
+    @property
+    def rest(self) -> float:
+        """Seconds until it can be asked again, 0 where it can be."""
+
     async def known(self, document: Document) -> None:
         """Wait, a moment at most, until it is known whether it may see this document."""
 

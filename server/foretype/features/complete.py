@@ -42,6 +42,9 @@ from foretype.settings.model import Settings
 from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.document import Document
 
+SHORT_REST: Final = 0.35
+"""Seconds. When an endpoint has been left alone for long enough, the key that waits finds out, not the one after it."""
+
 MOST_BY_HAND: Final = 3
 """Alternatives of the embedded engine when the user asks by hand."""
 
@@ -185,9 +188,8 @@ class Completer:
     async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: Ticket) -> Outcome:
         match = self._known(request, model)
         if match is None:
-            if problem := model.resting:
-                self.store.leave(request.document, None)
-                return replace(self._embedded(request), problem=problem)
+            if model.resting and (instead := await self._through_rest(request, model, ticket)):
+                return instead
             if not request.invoked:
                 wait = self._wait(request)
                 if wait is None:
@@ -220,6 +222,15 @@ class Completer:
         if self._typing_in(request.document).deleting and typed.strip():
             return None  # who deletes wants less text, not more; but an empty line only gets another margin
         return self._pace.delay(typed, doubtful=self.store.in_doubt(request.document))
+
+    async def _through_rest(self, request: CompletionRequest, model: ModelSource, ticket: Ticket) -> Outcome | None:
+        """What is shown while the endpoint is left alone; None where that was over in a moment and it can be asked."""
+        self.store.leave(request.document, None)
+        instead = replace(self._embedded(request), problem=model.resting)
+        if instead.suggestions or instead.gated or model.rest > SHORT_REST:
+            return instead
+        await ticket.pause(model.rest)
+        return Outcome(superseded=True) if ticket.superseded else None
 
     async def _alternative(self, request: CompletionRequest, model: ModelSource, extent: Extent) -> Suggestion | None:
         """Another suggestion for the same place; it is not stored, since the first one answers what is typed next."""

@@ -147,6 +147,11 @@ class Governor:
             return self.breaker.error
         return self._refused if self._clock.now() < self._look_again_at else None
 
+    @property
+    def rest(self) -> float:
+        """Seconds for which asking would be in vain."""
+        return max(self.breaker.rest, self._look_again_at - self._clock.now(), 0.0)
+
     def policy(self, purpose: Purpose) -> RetryPolicy:
         """When a request is sent again. While the endpoint fails, ghost text is not: the next key asks anyway."""
         return NO_RETRY if purpose.patience <= 0 and self.breaker.failing else purpose.retry

@@ -26,6 +26,7 @@ class Moody:
 
     name = "moody"
     resting = ""
+    rest = 0.0
 
     def __init__(self, answers: dict[float, str | Exception | None]) -> None:
         self._answers = answers
