@@ -131,6 +131,12 @@ SECRET_FILES: Final[dict[str, str]] = {
     "*.kubeconfig": "cluster logins",
     "shadow": "password hashes",
     "wp-config.php": "data base login",
+    "auth.json": "registry logins",
+    ".terraformrc": "registry tokens",
+    "rclone.conf": "storage keys",
+    "*openrc.sh": "cloud logins",
+    "*vault[-_]pass*": "password",
+    ".*_history": "what was typed, passwords included",
 }
 # Names that mean a secret unless the suffix is a programming language's: `credentials.json` is one,
 # `credentials.go` and Python's `secrets.py` are source files about credentials.
@@ -232,6 +238,7 @@ def _union(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 _SECRET_FILES = _union(SECRET_FILES)
+_COPY_OF = re.compile(r"(?:~|[._ -](?:bak|backup|old|orig|save|saved|swp|swo|swn|tmp|temp|copy|prev|git)\d*)+\Z")
 # Written to be shared: which variables there are, with stand-ins for what is secret.
 _ENVIRONMENT_TEMPLATES = re.compile(r"\.?env([._-]\w+)*[._-](example|sample|template|dist|tpl|schema)\Z")
 _SECRET_STEMS = _union(SECRET_STEMS)
@@ -240,7 +247,8 @@ _GENERATED_FILES = _union(GENERATED_FILES)
 
 def is_secret_file(name: str) -> bool:
     """Whether a file of this name (without folders) is taken to hold secrets, whatever is in it."""
-    name = name.lower()
+    # What editors and people put beside a file before they change it; version control's views of it.
+    name = _COPY_OF.sub("", name.lower().strip("#"))
     if _ENVIRONMENT_TEMPLATES.match(name):
         return False
     if _SECRET_FILES.match(name):

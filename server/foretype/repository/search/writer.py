@@ -81,12 +81,7 @@ class SearchWriter:
         ended = lines[-1] == ""
         if ended:
             lines.pop()
-        name = path.rpartition("/")[2]
-        (file,) = self._db.execute(
-            """INSERT INTO files (path, name, digest) VALUES (?, ?, ?)
-            ON CONFLICT (path) DO UPDATE SET digest = excluded.digest RETURNING id""",
-            (path, name, digest),
-        ).fetchall()[0]
+        file = self._file_of(path, digest)
         wanted = [
             (piece.start, piece.end, piece.container, "\n".join(lines[piece.start : piece.end]) + "\n")
             for piece in cut(lines, found.definitions)
@@ -153,6 +148,15 @@ class SearchWriter:
     def _begin(self) -> None:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
+
+    def _file_of(self, path: str, digest: str) -> int:
+        # The row of a file, new or as it was.
+        found = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+        if found is not None:
+            self._db.execute("UPDATE files SET digest = ? WHERE id = ?", (digest, found[0]))
+            return int(found[0])
+        row = (path, path.rpartition("/")[2], digest)
+        return self._db.execute("INSERT INTO files (path, name, digest) VALUES (?, ?, ?)", row).lastrowid or 0
 
     def _put_chunks(self, file: int, path: str, wanted: list[tuple[int, int, str, str]]) -> None:
         there: dict[tuple[str, str], list[tuple[int, int]]] = {}
