@@ -119,6 +119,37 @@ async def test_a_client_without_literals_gets_commands(acting, monkeypatch):
         assert await editor.settled(uri, FILE) == MULTIPLIED
 
 
+async def test_a_client_without_versioned_edits_gets_plain_ones(acting, monkeypatch):
+    monkeypatch.delitem(CLIENTS[HELIX]["capabilities"]["workspace"], "workspaceEdit")
+    async with StubServer(fenced(AREA)) as stub:
+        editor, uri, span = await opened(acting, HELIX, stub)
+        editor.can["workspace"]["workspaceEdit"] = {}
+        await editor.choose(uri, span, "Optimise")
+        assert await editor.settled(uri, FILE) == MULTIPLIED
+        assert list(editor.edits[0]) == ["changes"]
+
+
+async def test_a_client_that_lets_nobody_change_text_is_told_so(acting, monkeypatch):
+    monkeypatch.delitem(CLIENTS[HELIX]["capabilities"]["workspace"], "applyEdit")
+    async with StubServer(fenced(AREA)) as stub:
+        editor, uri, span = await opened(acting, HELIX, stub)
+        await editor.choose(uri, span, "Optimise")
+        await editor.probe.notification("window/showMessage")
+        assert editor.shown() == ["Foretype: Your editor does not let a language server change text."]
+        assert stub.asked == []
+
+
+async def test_a_prompt_that_is_too_long_for_the_model_is_cut_once(acting):
+    too_long = replies.error(400, "This model's maximum context length is 900 tokens. You requested 1200 tokens.")
+    before = "".join(f"VALUE_{n} = {n}\n" for n in range(300))
+    async with StubServer(too_long, fenced(AREA)) as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub, before + INSIDE)
+        await editor.choose(uri, span, "Optimise")
+        assert editor.buffers[uri] == before + MULTIPLIED, editor.shown()
+        first, second = (len(str(request.body["messages"])) for request in stub.asked)
+        assert second < first
+
+
 async def test_an_edit_asks_for_confirmation_where_the_client_can(acting):
     async with StubServer(fenced(AREA)) as stub:
         editor, uri, span = await opened(acting, VS_CODE, stub)

@@ -258,6 +258,7 @@ async def test_an_editor_that_creates_no_files_is_told_which_one_is_needed(actin
         assert editor.shown() == [
             "Foretype: Your editor does not let a language server create files: create test_shapes.py, then try again."
         ]
+        assert stub.asked == []
 
 
 # The user's own

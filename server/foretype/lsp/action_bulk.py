@@ -45,6 +45,9 @@ class BulkRuns:
         title = (
             "Document all undocumented functions" if task.name == "document" else f"{task.title} all".format(name="")
         )
+        if task.use != "prose" and not self._door.client.apply_edit:
+            self._runs.tell("Your editor does not let a language server change text.")
+            return {"applied": False}
         async with self._door.board.shown(f"Foretype: {title}", token) as progress:
             try:
                 progress.report("Looking for what there is to do")

@@ -31,7 +31,7 @@ from foretype.lsp.action_data import ActionData
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
 from foretype.lsp.progress import Progress, Token
-from foretype.lsp.workspace_edits import EditRefused, refuse_outside, workspace_edit
+from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable, workspace_edit
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
 from foretype.text.document import Document
@@ -136,6 +136,8 @@ class ActionRuns:
         if task.use == "prose":
             text = await self._attempt(title, lambda progress: self._prose(task, title, data, progress), token)
             return {"applied": False} if text is None else {"text": text}
+        if not self._door.client.apply_edit:
+            return self._failed("Your editor does not let a language server change text.")
         changes = await self._attempt(title, lambda progress: self._changes(data, progress), token)
         return {"applied": False} if changes is None else await self.apply(changes, title)
 
@@ -163,6 +165,7 @@ class ActionRuns:
         target: FileChange | None = None
         if task.name == "tests":
             job, target = await with_test_place(job, self._server.documents.get, self._server.workspaces.folders)
+            refuse_uncreatable([target], self._door.client)
         with EditPreview(self._door, job) as preview:
             done = await edits_for(job, self.model(), self.reporter(progress, preview.show))
         change = replace(target or FileChange(job.document, ()), edits=done.edits)
@@ -289,8 +292,6 @@ class ActionRuns:
 
     async def apply(self, changes: list[FileChange], title: str) -> dict[str, Any]:
         """Ask the client to apply the edit; a text that changes while it does is its own to refuse, by the version."""
-        if not self._door.client.apply_edit:
-            return self._failed("Your editor does not let a language server change text.")
         try:
             params = types.ApplyWorkspaceEditParams(self.edit(changes, title), label=title)
             answer = await self._server.workspace_apply_edit_async(params)

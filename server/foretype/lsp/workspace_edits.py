@@ -32,9 +32,7 @@ def workspace_edit(
     changes: Sequence[FileChange], client: ActionClient, encoding: Encoding, label: str = "", *, confirm: bool = False
 ) -> types.WorkspaceEdit:
     """The edit of some documents, in the client's units. Raises EditRefused where it cannot be said to this client."""
-    if any(change.creates for change in changes) and not (client.document_changes and client.creates):
-        name = next(change.name for change in changes if change.creates)
-        raise EditRefused(f"Your editor does not let a language server create files: create {name}, then try again.")
+    refuse_uncreatable(changes, client)
     if not client.document_changes:
         return types.WorkspaceEdit(
             changes={
@@ -58,6 +56,13 @@ def workspace_edit(
         said = types.ChangeAnnotation(label or "Foretype", needs_confirmation=True, description="Written by a model.")
         annotations = {_ANNOTATION: said}
     return types.WorkspaceEdit(document_changes=parts, change_annotations=annotations)
+
+
+def refuse_uncreatable(changes: Sequence[FileChange], client: ActionClient) -> None:
+    """Raises EditRefused where a new file is needed and the client creates none: said before a model is asked."""
+    name = next((change.name for change in changes if change.creates), "")
+    if name and not client.creates:
+        raise EditRefused(f"Your editor does not let a language server create files: create {name}, then try again.")
 
 
 def refuse_outside(changes: Sequence[FileChange], folders: Sequence[Path]) -> None:

@@ -60,7 +60,7 @@ TASKS: Final = {
         Task("rename", "Rename variables in {name} to say what they hold", f"{REWRITE}.rename", "definition"),
         Task("types", "Add types to {name}", f"{REWRITE}.types", "definition", imports=True),
         Task("errors", "Handle errors in {name}", f"{REWRITE}.errors", "definition", imports=True),
-        Task("complete", "Complete {name}", f"{REWRITE}.complete", "definition", imports=True, may_shrink=True),
+        Task("complete", "Complete {name}", f"{REWRITE}.complete", "selection", imports=True, may_shrink=True),
         Task("optimise", "Optimise {name}", f"{REWRITE}.optimise", "definition", imports=True, may_shrink=True),
         Task("translate", "Translate the comments to {language}", f"{REWRITE}.translate", "selection"),
         Task("summarise", "Summarise this file", "foretype.summarise", "file", use="prose"),
