@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
@@ -141,3 +142,25 @@ async def test_counting_at_the_server_shows_no_secret(start, tmp_path: Path):
         assert sent.shows(SECRET) == ""
         assert sent.shows(NAMED) == ""
         assert "forbidden" not in sent.text
+
+
+async def test_what_was_copied_from_a_forbidden_file_is_not_shown(start, tmp_path: Path):
+    async with StubServer(replies.chat([" # x"])) as stub:
+        probe = await connected(start, stub, tmp_path, context={"max_tokens": 8192})
+        probe.open((tmp_path / ".env").as_uri(), "client_forbidden = connect_value\nother_forbidden = 1\n")
+        uri = (tmp_path / "main.py").as_uri()
+        probe.open(uri, f"# {MARK}\nconnect_value = 1\n\n")
+
+        async def keys(first: int) -> str:
+            for number in range(first, first + 6):
+                probe.insert(uri, number + 2, 2, 0, "connect_value + \n")
+                await ask(probe, uri, {"line": 2, "character": 16})
+                await asyncio.sleep(0.1)  # what is copied is taken in beside the keys
+            return Sent(stub).text
+
+        probe.notify("foretype/didCopy", {"text": "client_forbidden = connect_value\n"})
+        assert "client_forbidden" not in await keys(0)
+        probe.notify("foretype/didCopy", {"text": f'client_allowed = connect_value("{TOKEN}")\n'})
+        text = await keys(6)
+        assert "client_allowed" in text
+        assert Sent(stub).shows(SECRET) == ""

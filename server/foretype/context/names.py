@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from foretype.repository.skip import CONTROL_FOLDERS, SECRET_FOLDERS, is_secret_file, reason_for_file
+from foretype.repository.skip import CONTROL_FOLDERS, SECRET_FOLDERS, SOURCE_SUFFIXES, is_secret_file, reason_for_file
 
 _MESSAGES: Final = ("_editmsg", "_msg", "git-rebase-todo")
 """What people write inside version control's own folder."""
+
+_FOLDERS: Final = frozenset({"secrets", "credentials", "private_keys", "private-keys"})
+"""Folders of secrets unless what is in them is source code: there are packages of these names."""
 
 _NO_SOURCE: Final = frozenset({"lock", "data", "binary"})
 
@@ -31,6 +34,8 @@ def secret_name(path: PurePath) -> str:
         return f"{path.name} may hold secrets, so no model is shown it."
     folders = [part.lower() for part in path.parent.parts]
     if any(folder in SECRET_FOLDERS for folder in folders):
+        return "The folder may hold secrets, so no model is shown its files."
+    if _FOLDERS.intersection(folders) and path.suffix.lower() not in SOURCE_SUFFIXES:
         return "The folder may hold secrets, so no model is shown its files."
     if any(folder in CONTROL_FOLDERS for folder in folders) and not path.name.lower().endswith(_MESSAGES):
         return "The file belongs to version control, so no model is shown it."

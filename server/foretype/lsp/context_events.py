@@ -97,7 +97,15 @@ def noticed(server: Server, document: Document, params: types.CodeActionParams) 
 def _copied(server: Server, params: Any) -> None:
     text = params.get("text") if isinstance(params, dict) else None
     if server.prepares:
-        server.preparation.copied(text if isinstance(text, str) else "")
+        server.preparation.copied(text if isinstance(text, str) and not _is_withheld(server, text) else "")
+
+
+def _is_withheld(server: Server, text: str) -> bool:
+    """Whether copied text stands in an open document that no model may see: that is where it was copied."""
+    asker, copied = server.asker, text.strip()
+    if asker is None or not copied:
+        return False
+    return any(copied in document.text for document in server.documents if asker.gate.closed(document))
 
 
 def _uri_of(params: Any) -> str:

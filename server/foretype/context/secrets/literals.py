@@ -14,16 +14,16 @@ _BLANKS: Final = re.compile(r"[ \t]{0,32}")
 # `name: str = value` has a type between name and value, which no other step would get over.
 _TYPED: Final = re.compile(r":[ \t]?[A-Za-z_&*][\w.\[\]<>|&*',]{0,40}(?:[ \t][|\w]{1,20}){0,2}[ \t]{0,4}=(?![=>])")
 _OPERATOR: Final = re.compile(r"[?:+|&.!~]?={1,3}>?|:{1,2}|->|<-|,|\(|>|(?:is|eq|AS)(?=[ \t])")
-_NEXT_LINE: Final = re.compile(r"\\?\r?\n[-+> \t]{0,40}")
-_NEXT_VALUE: Final = re.compile(r"\r?\n[-+> \t]{0,40}(?=[\"']?(?:default_?)?[vV]alue[\"']?[ \t]{0,4}:)")
+_NEXT_LINE: Final = re.compile(r"\\?(?:\r\n?|\n)[-+> \t]{0,40}")
+_NEXT_VALUE: Final = re.compile(r"(?:\r\n?|\n)[-+> \t]{0,40}(?=[\"']?(?:default_?)?[vV]alue[\"']?[ \t]{0,4}:)")
 _VALUE_WORD: Final = re.compile(r"(?:-[ \t])?[\"']?(?:default_?)?[vV]alue[\"']?[ \t]{0,4}[:=][ \t]{0,8}")
 _KEYWORD: Final = re.compile(r"(?:new|await|return)[ \t]{1,4}")
 _WRAPPER: Final = re.compile(
     r"(?:[A-Z]\w{0,40}(?:(?:::|\.)\w{1,20})?|\[\]byte|b64decode|base64\.\w{1,20}|bytes(?:\.fromhex)?|str|secret\w{0,20})?"
-    r"[(\[{][ \t]{0,8}(?:\r?\n[-+> \t]{0,40})?"
+    r"[(\[{][ \t]{0,8}(?:(?:\r\n?|\n)[-+> \t]{0,40})?"
 )
 _SCHEME: Final = re.compile(r"(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]{1,4}")
-_BLOCK: Final = re.compile(r"[|>][-+]?[ \t]{0,8}(?=\r?\n)")
+_BLOCK: Final = re.compile(r"[|>][-+]?[ \t]{0,8}(?=(?:\r\n?|\n))")
 _QUOTE: Final = re.compile(r"[bBrRuUfFLN@$]{0,2}(?P<quote>\\{0,4}(?:\"{3}|'{3}|[\"'`]))")
 _LINE_END: Final = re.compile(r"[\r\n]")
 _BARE: Final = re.compile(r"[^\s\"'`,;()<>\[\]{}|&\\]{1,160}")
