@@ -59,6 +59,7 @@ async def test_the_prompt_its_parts_and_what_is_withheld(home: Home) -> None:
     assert content["prompt"]["text"] == "".join(part["text"] for part in content["parts"])
     assert 0 < content["tokens"] <= content["budget"] == 2048
     assert content["answer"] > 0
+    assert abs(sum(part["tokens"] for part in content["parts"]) - content["tokens"]) <= 2 * len(kinds)
 
 
 async def test_a_file_that_no_model_may_see(home: Home) -> None:

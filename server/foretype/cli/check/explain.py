@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from foretype.cli.config import printable
@@ -98,15 +98,15 @@ async def _explained(place: Place, settings: Settings) -> Explained:
         await asker.counting.learn(0, None)
         rendered = asker.prompt(sight)
         notes += [asker.counting.problem.message] if asker.counting.problem is not None else []
-        request = CompletionRequest(place.document, place.position)
+        request, theirs = CompletionRequest(place.document, place.position), asker.counting.calibration.theirs
         return Explained(
             where,
             way=f"{WAYS[asker.choice.mode]}: {asker.choice.why}",
             counted_by=asker.counting.words,
             budget=asker.prompt_tokens,
-            tokens=asker.counting.calibration.theirs(rendered.tokens),
+            tokens=theirs(rendered.tokens),
             answer=extent_of(request, settings.completion).tokens,
-            parts=rendered.parts,
+            parts=tuple(replace(part, tokens=theirs(part.tokens)) for part in rendered.parts),
             prompt=rendered.prompt,
             secrets=sight.found,
             files=tuple(asker.withheld(place.document, place.position)),
