@@ -407,7 +407,7 @@ async def test_the_command_line_withholds_the_same(tmp_path: Path, surroundings:
         assert code == 0, said
         assert "1 secret is withheld" in said
         assert len(stub.asked) == 1
-        for why in ("environment", "ignored", "own ignore file", "link out", "lock"):
+        for why in ("ignored", "link out"):
             _, said = await complete(f"{files[why]}:1:6")
             assert "no model is shown it" in said, (why, said)
         assert len(stub.asked) == 1

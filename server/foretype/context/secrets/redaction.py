@@ -67,7 +67,7 @@ def redact(text: str, path: str = "") -> Redacted:
     """`text` without the secrets that it shows, those included that its edges cut.
 
     `path` (or a bare file name) tells whether values stand without quotes in such a file. Time linear in the text:
-    about 20 MB/s; what was asked before is remembered.
+    about 10 MB/s (`python -m benchmarks.secrets`); what was asked before is remembered.
     """
     return _redacted(text, holds_settings(path))
 
