@@ -94,8 +94,10 @@ bench: setup
 	@$(BIN)/python -m benchmarks.limits
 	@$(BIN)/python -m benchmarks.limits.ledger
 	@$(BIN)/python -m benchmarks.throughput
+	@$(BIN)/python -m benchmarks.secrets
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.prompts $(firstword $(REPOS))
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.index $(REPOS)
+	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.secrets.false_alarms $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.postprocess.blocks $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.embedded $(REPOS)
 
