@@ -28,6 +28,9 @@ a quarter to half a second; then it is taken back, and the stream fits again."""
 _MOST_SLIPS: Final = 3
 """Characters in a row that may be a typing error; most people notice one after one to three keys."""
 
+_MOST_CLOSED: Final = 16
+"""Characters that an editor may have put behind the cursor by itself."""
+
 _CLOSERS: Final = frozenset(")]}>\"'`;")
 
 
@@ -100,6 +103,8 @@ class SuggestionStore:
             generation = entry.generation
             if entry.model != model or (generation.ended and generation.error is not None):
                 continue
+            if generation.ended and document.lines.size - entry.lines.size > len(generation.text) + _MOST_CLOSED:
+                continue  # typed beyond long ago; most are, so this is looked at before anything else
             typed = _typed(entry, document.lines)
             if typed is None or not _cursor_follows(entry.position, typed, position):
                 continue
