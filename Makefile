@@ -90,6 +90,7 @@ bench: setup
 	@$(BIN)/python -m benchmarks.syntax
 	-@$(BIN)/python -m benchmarks.typing
 	-@$(BIN)/python -m benchmarks.typing.faults
+	@$(BIN)/python -m benchmarks.actions
 	@$(BIN)/python -m benchmarks.gate
 	@$(BIN)/python -m benchmarks.limits
 	@$(BIN)/python -m benchmarks.limits.ledger

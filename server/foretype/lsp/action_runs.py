@@ -5,9 +5,7 @@ Loaded with the first action. Decides nothing about answers: features/actions do
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,15 +19,15 @@ from foretype.context.snippet import Snippet
 from foretype.errors import ForetypeError
 from foretype.features.actions.asking import ACTION, ActionModel, action_model
 from foretype.features.actions.change import FileChange, brought_up_to_date
-from foretype.features.actions.custom import OwnTask, from_folder, from_settings
 from foretype.features.actions.run import Job, Report, Step, edits_for, prose_for, prose_so_far
-from foretype.features.actions.tasks import TASKS, Task
+from foretype.features.actions.tasks import Task
 from foretype.features.actions.tests_job import with_test_place
 from foretype.features.actions.values import Edit, Unfit
 from foretype.lsp.action_bulk import BulkRuns
 from foretype.lsp.action_data import ActionData
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
+from foretype.lsp.own_tasks import OwnTasks
 from foretype.lsp.progress import Progress, Token
 from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable, workspace_edit
 from foretype.prompts.instructions import read_instructions
@@ -44,9 +42,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_OWN_KEPT: Final = 2.0
-"""Seconds for which the project's own actions are not read again."""
 
 NO_MODEL: Final = "No model is configured: set `model.base_url` and `model.name`."
 
@@ -65,9 +60,7 @@ class ActionRuns:
     def __init__(self, door: ActionDoor) -> None:
         self._door = door
         self._server = door.server
-        self._own: list[OwnTask] = []
-        self._own_read = -_OWN_KEPT
-        self._told: set[str] = set()
+        self.tasks = OwnTasks(door.server)
         self.bulk = BulkRuns(door, self)
 
     # What is offered
@@ -85,31 +78,6 @@ class ActionRuns:
             raise Unfit(self._server.unusable or NO_MODEL)
         return self._server.asker.gate
 
-    async def own_tasks(self) -> list[OwnTask]:
-        """The user's and, in a trusted workspace, the project's own actions."""
-        now = time.monotonic()
-        if now - self._own_read >= _OWN_KEPT:
-            self._own_read = now
-            found = from_settings(self._server.settings.actions.custom)
-            folders = self._server.workspaces.folders if self._server.trusted else ()
-            for folder in folders:
-                tasks, problems = await asyncio.to_thread(from_folder, folder)
-                found += tasks
-                for problem in problems:
-                    if problem not in self._told:
-                        self._told.add(problem)
-                        logger.warning("%s", problem)
-            self._own = found
-        return self._own
-
-    def makes_edits(self, name: str) -> bool:
-        """Whether a task ends in edits rather than in text."""
-        task = self._task(name)
-        return task is not None and task.use != "prose"
-
-    def _task(self, name: str) -> Task | None:
-        return TASKS.get(name) or next((each.task for each in self._own if each.task.name == name), None)
-
     # The two ways to be asked
 
     async def resolve(self, action: types.CodeAction, data: ActionData) -> types.CodeAction:
@@ -126,8 +94,7 @@ class ActionRuns:
 
     async def execute(self, data: ActionData, token: Token | None = None) -> dict[str, Any]:
         """Do it and apply the edit; what became of it is the command's answer."""
-        await self.own_tasks()
-        task = self._task(data.task)
+        task = await self.tasks.named(data.task)
         if task is None:
             return self._failed(f"There is no action {data.task[:60]!r}.")
         if data.bulk:
@@ -157,8 +124,7 @@ class ActionRuns:
     # The work
 
     async def _changes(self, data: ActionData, progress: Progress) -> list[FileChange]:
-        await self.own_tasks()
-        task = self._task(data.task)
+        task = await self.tasks.named(data.task)
         if task is None or task.use == "prose":
             raise Unfit(f"There is no action {data.task[:60]!r} that changes text.")
         job = await self.job(task, data)

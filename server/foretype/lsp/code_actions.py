@@ -121,7 +121,7 @@ class ActionDoor:
         document = asked.place.document
         if await self.runs.silence(document):
             return []
-        own: list[OwnTask] = await self.runs.own_tasks()
+        own: list[OwnTask] = await self.runs.tasks.own()
         language = self.server.settings.actions.language
         entries = menu(asked.place, [each.task for each in own if each.fits(document.language_id)], language)
         if entries:
@@ -135,7 +135,7 @@ class ActionDoor:
         command = types.Command(entry.title, ACTION_COMMAND, arguments=[data.to_lsp()])
         if not self.client.literals:
             return command
-        resolvable = self.client.resolve and not entry.bulk and self.runs.makes_edits(entry.task)
+        resolvable = self.client.resolve and not entry.bulk and self.runs.tasks.makes_edits(entry.task)
         return types.CodeAction(
             title=entry.title,
             kind=entry.kind,
