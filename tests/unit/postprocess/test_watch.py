@@ -75,6 +75,8 @@ def test_no_more_lines_are_read_than_are_shown() -> None:
         ("c", "if (a) {│", "statement", "\n    b();\n}\nelse {\n    c();\n}\nd ┆();\n"),
         ("typescript", "const a = await│", "statement", " f(\n  1,\n)\nb ┆();\n"),
         ("typescript", "return│", "statement", " f()\n  .g()\nh ┆();\n"),
+        # a branch whose condition goes on in the next line
+        ("c", "if (a) {│", "statement", "\n    b();\n} else if (c &&\n           d) {\n    e();\n}\nf ┆();\n"),
         # a label may look like the end of a block while it comes in
         ("c", "void f() {\n    │\n}", "block", "a();\n    b();\nout:\n    c();\n}┆"),
         # a comment at the margin decides nothing

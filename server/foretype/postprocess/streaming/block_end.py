@@ -114,6 +114,8 @@ class BlockEnd:
         closes_around = self._layout.closes_around(line)
         before = self._useful()
         verdict = self._layout.take(line, end)
+        if verdict == "on" and self._is_half_a_branch(line):
+            return None
         may_end = by_level or self._overruled is not None or (verdict == "with" and not closes_around)
         found = self._ask(self._lines) if may_end else None
         if found is None:
@@ -191,6 +193,10 @@ class BlockEnd:
         if language.dedents_end:
             return line.lstrip().startswith(language.line_comments)
         return line.startswith("#") and "#" not in language.line_comments
+
+    def _is_half_a_branch(self, line: str) -> bool:
+        """As `} else if (a &&` is, which the grammar makes something whole of."""
+        return begins_with_closer(line, self._layout.language) and continues_block(line, self._layout.language)
 
     def _goes_on(self, line: str, kind: str) -> bool:
         """Whether a line goes on with the statement before it, which would be complete without."""
