@@ -162,6 +162,32 @@ NAMED_PLACES = [
     ("a.patch", '+    "secret": "%",'),
     ("a.patch", "-API_TOKEN=%"),
 ]
+# Where short passwords stand, as people think of them.
+PASSWORD_PLACES = [
+    ("a.sh", "mysql -u root -p% app"),
+    ("a.sh", "sshpass -p % ssh host"),
+    ("a.sh", "curl -u me:% https://h/x"),
+    ("a.sh", "redis-cli -h x -a % ping"),
+    ("a.sh", 'psql "host=h password=% user=x"'),
+    ("a.sh", "PGPASSWORD=% psql"),
+    ("a.sh", "helm install --set auth.password=% x"),
+    ("a.ini", "ansible_ssh_pass=%"),
+    ("a.py", 'requests.get(u, auth=("me", "%"))'),
+    ("a.py", 'smtp.login(user, "%")'),
+    ("a.go", 'req.SetBasicAuth("me", "%")'),
+    ("a.cs", 'new NetworkCredential("me", "%")'),
+    ("a.gradle", 'storePassword "%"'),
+    ("a.php", "$password = '%';"),
+    ("a.php", "'DB_PASS' => env('DB_PASS', '%'),"),
+    ("a.xml", '<entry key="password">%</entry>'),
+    ("a.clj", ':password "%"'),
+    ("a.yaml", "- DB_PASSWORD=%"),
+    ("a.py", 'def connect(password="%"):'),
+    ("a.rs", 'let password: String = "%".into();'),
+    ("a.js", 'const PASSWORD = Buffer.from("%");'),
+    ("a.py", 'creds = {"user": "me", "pass": "%"}'),
+    ("a.json", '{"Default": "Server=.;Password=%;"}'),
+]
 ADDRESSES = [
     ("a.py", 'DSN = "postgres://app:%@db.internal:5432/app"'),
     ("a.yaml", "url: mysql://root:%@10.0.0.1/x"),
@@ -198,7 +224,7 @@ class Planted:
 
 def planted() -> list[Planted]:
     """The whole corpus of secrets in texts."""
-    return [*_tokens(), *_named(), *_addresses(), *_keys()]
+    return [*_tokens(), *_named(), *_passwords(), *_addresses(), *_keys()]
 
 
 def _tokens() -> Iterator[Planted]:
@@ -219,6 +245,13 @@ def _named() -> Iterator[Planted]:
         for size, alphabet in ((24, BASE62), (40, BASE62), (32, HEX), (20, URLSAFE.replace("-", ""))):
             value = _drawn(dice, alphabet, size)
             yield _put(f"named {number} {size}", path, place, value, (value,))
+
+
+def _passwords() -> Iterator[Planted]:
+    dice = random.Random(5)
+    for number, (path, place) in enumerate(PASSWORD_PLACES):
+        value = _drawn(dice, LETTERS, 4) + _drawn(dice, string.digits, 2) + _drawn(dice, LETTERS, 4)
+        yield _put(f"password {number}", path, place, value, (value,))
 
 
 def _addresses() -> Iterator[Planted]:

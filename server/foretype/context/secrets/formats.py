@@ -114,6 +114,7 @@ _INSIDE: Final[tuple[tuple[str, str, str], ...]] = (
     ("Azure storage key", "+ASt", "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{6}"),
     ("Azure DevOps token", "AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
     ("Telegram token", "AA", "(?:[0-9]{8,10}:)AA[A-Za-z0-9_-]{33}"),
+    ("password hash", "$", "\\$(?:2[abxy]|1|5|6|7|y|apr1|argon2(?:id|i|d))\\$[A-Za-z0-9./$=,+-]{20,}"),
     ("Discord token", ".", "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}"),
 )
 _DRAWN: Final = 8.0

@@ -47,6 +47,8 @@ def could_be_secret(value: str, grade: Grade) -> bool:
     meant = _STAND_IN.sub("", value.lower())
     if sum(map(str.isalnum, meant)) < (4 if grade == "password" else 6) or entropy(value) < 2.0:
         return False
+    if grade == "password" and value.isdecimal():
+        return True
     if grade == "password":
         letters = any(map(str.isalpha, value))
         return (letters and (any(map(str.isdigit, value)) or bool(set(value) & set("!@#$%^&*+=?~")))) or (

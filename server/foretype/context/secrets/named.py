@@ -83,7 +83,7 @@ def _is_secret(text: str, name: tuple[int, int], literal: Literal, grade: Grade,
     if literal.operator in (",", "(", "->", "<-"):
         return False
     value = value.rstrip(".:")
-    plain = literal.operator in ("=", ":", ">") and (settings or _in_query(text, name[0]))
+    plain = literal.operator == ">" or (literal.operator in ("=", ":") and (settings or _in_query(text, name[0])))
     if not plain and is_written(value):
         return False  # an expression: `token = self.next_token`
     return could_be_secret(value, grade if plain or grade != "password" else "strong")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from foretype.context.secrets import blocks
+from foretype.context.secrets.commands import command_secrets
 from foretype.context.secrets.named import named_secrets
 from foretype.context.secrets.runs import login_secrets, run_secrets
 from foretype.context.secrets.values import NOTHING, Marks, Span
@@ -15,7 +16,12 @@ from foretype.context.secrets.values import NOTHING, Marks, Span
 def scan(lines: Sequence[str], *, settings: bool = False) -> Marks:
     """Look at whole lines, with their ends. `settings`: values stand without quotes (YAML, INI, shell)."""
     text = "".join(lines)
-    found = [*run_secrets(text), *named_secrets(text, settings=settings), *login_secrets(text)]
+    found = [
+        *run_secrets(text),
+        *named_secrets(text, settings=settings),
+        *login_secrets(text),
+        *command_secrets(text),
+    ]
     marked = any(mark in text for mark in blocks.MARKS)
     if not found and not marked:
         return NOTHING
