@@ -182,6 +182,8 @@ class WorkspaceIndex:
         while True:
             await self._run_worker()
             self._busy = False
+            # What was waiting there is found by the next one, or by another window's.
+            self._update_status(search_waiting=0)
             crashes = [*(at for at in crashes if monotonic() - at < _CRASH_WINDOW), monotonic()]
             if len(crashes) > _MOST_CRASHES:
                 break

@@ -54,7 +54,7 @@ class IndexWorker:
         self._seen = (0, 0, 0)
         self._builds = False
         self._looked = self._next_walk = self._walk_pause = 0.0
-        self._is_quiet = False
+        self._is_quiet = self._is_tidy = False
         self._told = (False, 0, "")
 
     def put(self, command: Command) -> None:
@@ -185,13 +185,16 @@ class IndexWorker:
             self._update(changed, deleted)
         elif self._search.waiting:
             return
-        elif self._builder.is_untidy():
+        elif not self._is_tidy and self._builder.is_untidy():
             self._attempt(self._builder.tidy)
-        elif self._looked >= self._next_walk:
-            self._scan(quiet=True)
+        else:
+            self._is_tidy = True  # Until something changes; finding out takes a look at every file's record.
+            if self._looked >= self._next_walk:
+                self._scan(quiet=True)
 
     def _attempt(self, work: Callable[[], None]) -> None:
         self._cancelled.clear()
+        self._is_tidy = False
         try:
             work()
         except Interrupted:

@@ -44,8 +44,8 @@ class SearchKeeper:
 
     def __init__(self, folder: Path, read: Callable[[str], Reading], wanted: Callable[[], Mapping[str, str]]) -> None:
         self.error = ""
-        # Counts what was made to count for readers.
-        self.version = 0
+        # Counts what was made to count for readers, from a number that no earlier process of this index has reached.
+        self.version = time.time_ns() // 1_000_000
         self._read = read
         self._wanted = wanted
         self._folder = folder

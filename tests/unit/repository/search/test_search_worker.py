@@ -173,6 +173,20 @@ def is_true(versions: dict[str, set[str]], reader: SearchReader) -> int:
     return count
 
 
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+async def test_a_worker_killed_while_files_wait_is_replaced_and_all_settles(tmp_path: Path) -> None:
+    root = grow(tmp_path / "work", texts(200, lines=30))
+    async with running(tmp_path, settle=False) as index:
+        await until(lambda: index.status.search_waiting > 0)
+        pid = index.worker_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.wait_for(index.settled(), PATIENCE)
+        assert index.worker_pid != pid
+        assert check(tmp_path, root, index.search) == 200
+        assert not index.status.error
+
+
 async def test_two_windows_share_one_database(tmp_path: Path) -> None:
     root = grow(tmp_path / "work", texts(20))
     async with running(tmp_path) as builder, running(tmp_path) as reader:
