@@ -141,3 +141,18 @@ def test_it_is_known_at_once_that_a_language_has_no_grammar(monkeypatch: pytest.
     assert not grammars.is_known("lua")
     grammar_for("lua")
     assert grammars.is_known("lua")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", "def f():\n    '''\0'''\ndef g(): pass\n"),
+        ("c", "int f(){}\n\0\nint g(){}\n"),
+        ("shellscript", "f() {\ncat <<E\n\0\nE\n}\ng() { a; }\n"),
+    ],
+)
+def test_a_nul_is_no_error(language: str, text: str):
+    tree = parse(text, language)
+    assert tree is not None
+    assert tree.errors == 0
+    assert [each.name for each in tree.found] == ["f", "g"]
