@@ -18,6 +18,7 @@ from foretype.text.uris import path_of
 if TYPE_CHECKING:
     from foretype.models.local import WorkspaceView
     from foretype.repository.index import WorkspaceIndex
+    from foretype.repository.snapshot import IndexSnapshot
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Workspaces:
     def __init__(self) -> None:
         self._folders: list[Path] = []
         self._indexes: dict[Path, WorkspaceIndex] = {}
-        self._states: dict[Path, object] = {}
+        self._states: dict[Path, tuple[IndexSnapshot, int | None]] = {}
         self._plan = Plan()
         self._looked = time.monotonic()
         self.on_news: Callable[[], None] = lambda: None
@@ -74,6 +75,7 @@ class Workspaces:
         for path in filter(None, map(path_of, uris)):
             if path in self._folders:
                 self._folders.remove(path)
+            self._states.pop(path, None)
             if path in self._indexes:
                 await self._indexes.pop(path).close()
 
@@ -105,9 +107,10 @@ class Workspaces:
             return
         self.on_step(folder, index)
         status = index.status
-        state = (index.snapshot(), None if status.search_waiting else status.search_version)
-        if state != self._states.get(folder):
-            self._states[folder] = state
+        snapshot, searchable = index.snapshot(), None if status.search_waiting else status.search_version
+        known = self._states.get(folder)
+        if known is None or known[0] is not snapshot or known[1] != searchable:
+            self._states[folder] = (snapshot, searchable)
             self.on_news()
 
     def view_of(self, document: Document) -> WorkspaceView:
@@ -139,6 +142,7 @@ class Workspaces:
 
     async def close(self) -> None:
         """End all indexes and their processes."""
+        self._states.clear()
         for folder in list(self._indexes):
             await self._indexes.pop(folder).close()
 
