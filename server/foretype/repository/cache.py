@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 from foretype.errors import UnknownFormatError
 from foretype.repository.lock import FolderLock
 from foretype.repository.manifest import FORMAT, Manifest, dump, load
+from foretype.repository.replace import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 _GRACE: Final = 600.0
 # Indexes that no window has opened for this long (seconds) are removed.
 _UNUSED: Final = 90 * 86_400.0
-_REPLACE_TRIES: Final = 20
 
 
 class CacheFolder:
@@ -60,7 +60,7 @@ class CacheFolder:
 
     def save(self, manifest: Manifest) -> None:
         """Replace the manifest at once."""
-        self._replace("manifest.json", dump(manifest))
+        replace_file(self.path / "manifest.json", dump(manifest))
 
     def stamp(self) -> tuple[int, int, int]:
         """Changes when the manifest is replaced."""
@@ -77,7 +77,7 @@ class CacheFolder:
     def write_segment(self, data: bytes) -> str:
         """Store a segment under the digest of its bytes, and return that."""
         name = hashlib.blake2b(data, digest_size=16).hexdigest()
-        self._replace(f"{name}.seg", data)
+        replace_file(self.segment_path(name), data)
         return name
 
     def read_segment(self, segment: SegmentRecord) -> bytes | None:
@@ -104,7 +104,7 @@ class CacheFolder:
     def leave_note(self, changed: Iterable[str], deleted: Iterable[str]) -> None:
         """Tell the builder in another process about changed and deleted paths (workspace-relative)."""
         data = json.dumps([list(changed), list(deleted)]).encode("ascii")
-        self._replace(f"note-{os.getpid()}-{time.time_ns()}.json", data)
+        replace_file(self.path / f"note-{os.getpid()}-{time.time_ns()}.json", data)
 
     def take_notes(self) -> tuple[list[str], list[str]]:
         """The changed and the deleted paths of all notes, which are removed."""
@@ -119,22 +119,6 @@ class CacheFolder:
                     changed += map(str, more_changed)
                     deleted += map(str, more_deleted)
         return changed, deleted
-
-    def _replace(self, name: str, data: bytes) -> None:
-        part = self.path / f"{name}.{os.getpid()}.part"
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        with open(handle, "wb") as file:
-            file.write(data)
-        for attempt in range(_REPLACE_TRIES):
-            try:
-                os.replace(part, self.path / name)
-            except PermissionError:
-                # Windows: another window is reading the old file just now.
-                if attempt == _REPLACE_TRIES - 1:
-                    raise
-                time.sleep(0.05)
-            else:
-                return
 
 
 def remove_unused(cache: Path) -> None:

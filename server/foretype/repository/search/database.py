@@ -16,6 +16,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from foretype.errors import UnknownFormatError
+from foretype.repository.replace import replace_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,11 +104,7 @@ def create(folder: Path) -> tuple[Path, sqlite3.Connection]:
 
 def appoint(path: Path) -> None:
     """From now on this database counts. Raises OSError."""
-    part = path.with_name(f"{_POINTER}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="ascii") as file:
-        file.write(path.name + "\n")
-    os.replace(part, path.with_name(_POINTER))
+    replace_file(path.with_name(_POINTER), path.name.encode("ascii") + b"\n")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
