@@ -105,8 +105,8 @@ def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion |
     if not match.generation.whole:
         text = text[: text.rfind("\n") + 1]
     fits = fit_across(text, surroundings_at(request.document, position, match.max_lines, request.indent))
-    if fits is None:
-        return None
+    if fits is None or (request.popup and not fits.text.partition("\n")[0].strip()):
+        return None  # a popup's item stands for text of its line, and takes the Enter that begins the next
     end = Position(position.line, position.column + fits.replaces)
     source: Final = "typed-through" if match.offset else "model"
     return Suggestion(fits.text, position, end, source, f"suggested by {model}")
@@ -115,7 +115,7 @@ def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion |
 def with_following(store: SuggestionStore, request: CompletionRequest, match: Match, model: str) -> Suggestion | None:
     """The last character of a line, which alone is not worth showing, with what is known to follow the line."""
     rest, position = match.rest.rstrip(), request.position
-    if not rest or "\n" in rest or request.document.line(position.line)[position.column :].strip():
+    if not rest or "\n" in rest or request.popup or request.document.line(position.line)[position.column :].strip():
         return None
     line = Suggestion(rest, position, position, "typed-through", f"suggested by {model}")
     then = accepted(request, line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from foretype.features.asking import extent_wanted, fitted, with_following
@@ -69,3 +71,11 @@ async def test_without_anything_that_follows_a_last_character_is_not_shown():
     match = case.store.find(request.document, request.position, "m")
     assert with_following(case.store, request, match, "m") is None
     await settle()
+
+
+async def test_a_popup_offers_nothing_that_begins_below_its_line():
+    case = await known("x = 1│\n", "\n\ny = 2")
+    request = at("x = 1│\n")
+    match = case.store.find(request.document, request.position, "m")
+    assert fitted(request, match, "m").text == "\n\ny = 2"
+    assert fitted(replace(request, popup=True), match, "m") is None
