@@ -6,7 +6,7 @@ same and servers reuse what they have computed for them. Pure but for the counte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,11 +95,23 @@ def _own_line_cut(place: Place, frame: Frame) -> tuple[Sequence[str], Sequence[s
     # No tokenizer makes more tokens than bytes; most lines need no counting.
     if 4 * (len(left) + len(right)) > room and count(left) + count(right) > room:
         own = count(left)
-        while right and count(right) > room - min(own, room * 3 // 4):
-            right = cut_after(right, len(right) // 2)
-        while left and count(left) > room - count(right):
-            left = cut_before(left, len(left) // 2)
+        right = _longest(right, cut_after, room - min(own, room * 3 // 4), count)
+        left = _longest(left, cut_before, room - count(right), count)
     return (before if left == before[-1] else [left]), (after if right == after[0] else [right])
+
+
+def _longest(text: str, cut: Callable[[str, int], str], room: int, count: Callable[[str], int]) -> str:
+    """As much of a line as the room holds, found by halving to a sixty-fourth of it."""
+    if count(text) <= room:
+        return text
+    fits, breaks = 0, len(text)
+    while breaks - fits > max(1, len(text) // 64):
+        middle = (fits + breaks) // 2
+        if count(cut(text, middle)) <= room:
+            fits = middle
+        else:
+            breaks = middle
+    return cut(text, fits)
 
 
 class _Fitting:
