@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 Heard = Callable[[str, int], None]
 """Called with all the text that came so far, and the number of pieces, which are about as many as tokens."""
 
-SPARING_PROMPT: Final = 2_048
-"""Tokens of a prompt where there are many, unless the unit itself needs more: a function's surroundings say little that
-its documentation needs, and a hundred times a whole file is paid for a hundred times."""
-
 SMALLEST_ANSWER: Final = 512
 LARGEST_ANSWER: Final = 8_192
 _BETWEEN: Final = 60.0

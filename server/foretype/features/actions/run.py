@@ -6,15 +6,14 @@ Whatever is heavy runs in a thread. Nothing here changes a document: the result 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from foretype.context.secrets.redaction import Redacted, redact
 from foretype.context.snippet import Snippet
-from foretype.errors import ConfigurationError, ContextOverflowError
-from foretype.features.actions.asking import SPARING_PROMPT, ActionModel, Said, ask
+from foretype.errors import ContextOverflowError
+from foretype.features.actions.asking import ActionModel, Said, ask
 from foretype.features.actions.conventions import convention_of, docstring_style
 from foretype.features.actions.judge import judge
 from foretype.features.actions.menu import Problem
@@ -36,8 +35,12 @@ Report = Callable[[Step, str, int], None]
 LONGEST_SHOWN_ANSWER: Final = 20_000
 """Characters of a wrong answer that are shown to the model again."""
 
-MOST_AROUND: Final = 3_000
+REACH: Final = 3_000
 """Lines on either side of the unit that are looked at for the prompt."""
+
+SPARING_REACH: Final = 60
+"""The same where there are many prompts: what is farther away says little that a function's documentation needs, and
+a hundred times a whole file is paid for a hundred times."""
 
 _LONGEST_TALK: Final = 200
 _FACTORS: Final = {"rewrite": 2.5, "document": 0.5, "append": 4.0, "insert": 2.0, "prose": 1.0}
@@ -79,7 +82,7 @@ class Done:
 async def edits_for(job: Job, model: ActionModel, report: Report = nothing) -> Done:
     """What comes of a job. Raises Unfit with the reason, or a ForetypeError."""
     report("reading", "", 0)
-    unit, question, hidden = await asyncio.to_thread(_prepared, job)
+    unit, question, hidden = await asyncio.to_thread(_prepared, job, SPARING_REACH if model.sparing else REACH)
     tokens = model.answer_tokens(question.unit, _FACTORS[job.task.use])
     asked = _asked(job, unit)
     prompt, said = await _first_answer(model, question, tokens, report)
@@ -97,7 +100,7 @@ async def edits_for(job: Job, model: ActionModel, report: Report = nothing) -> D
 
 async def edits_again(job: Job, answer: str) -> Done | None:
     """What an answer that was accepted before comes to now; None where it does not fit any more."""
-    unit, _, hidden = await asyncio.to_thread(_prepared, job)
+    unit, _, hidden = await asyncio.to_thread(_prepared, job, 0)
     verdict = await _judged(Said(answer, True), _asked(job, unit), hidden, nothing)
     return None if isinstance(verdict, Unfit) else Done(verdict, answer)
 
@@ -112,7 +115,7 @@ def _asked(job: Job, unit: Unit) -> Asked:
 async def prose_for(job: Job, model: ActionModel, report: Report = nothing) -> str:
     """The text that answers the job, without a model's thinking. Raises Unfit where it is empty, or a ForetypeError."""
     report("reading", "", 0)
-    _, question, hidden = await asyncio.to_thread(_prepared, job)
+    _, question, hidden = await asyncio.to_thread(_prepared, job, REACH)
     _, said = await _first_answer(model, question, model.answer_tokens(question.unit, _FACTORS["prose"]), report)
     text = without_thinking(said.text).strip()
     if not text:
@@ -142,15 +145,15 @@ async def _first_answer(
     model: ActionModel, question: ActionQuestion, tokens: int, report: Report
 ) -> tuple[ChatPrompt, Said]:
     """The question as it was sent, and its answer. A prompt that is too long for the model is cut once."""
-    prompt = await asyncio.to_thread(_rendered, question, model)
+    prompt = await asyncio.to_thread(render_action, question, model.budget)
     try:
         return prompt, await _ask(model, prompt, tokens, report)
     except ContextOverflowError as error:
         budget = smaller_budget(error, model.budget.tokens, tokens)
         if budget <= 0:
             raise
-    shorter = replace(model, budget=replace(model.budget, tokens=budget))
-    prompt = await asyncio.to_thread(_rendered, question, shorter)
+    shorter = replace(model.budget, tokens=budget)
+    prompt = await asyncio.to_thread(render_action, question, shorter)
     return prompt, await _ask(model, prompt, tokens, report)
 
 
@@ -171,13 +174,13 @@ async def _judged(said: Said, asked: Asked, hidden: Redacted, report: Report) ->
     return verdict if isinstance(verdict, Unfit) else verdict.edits
 
 
-def _prepared(job: Job) -> tuple[Unit, ActionQuestion, Redacted]:
+def _prepared(job: Job, reach: int) -> tuple[Unit, ActionQuestion, Redacted]:
     """The unit and the question about it, without secrets."""
     unit = job.unit or find_unit(job.document, job.task, job.start, job.end, job.problems)
     text = "\n".join(line_body(line) for line in job.document.lines)
     hidden = redact(text, job.path)
     lines = hidden.text.split("\n")
-    first, behind = max(0, unit.start - MOST_AROUND), unit.end + MOST_AROUND
+    first, behind = max(0, unit.start - reach), unit.end + reach
     focus = (unit.focus[0] - unit.start, unit.focus[1] - unit.start) if unit.focus else None
     own = job.task.prompt
     question = ActionQuestion(
@@ -197,14 +200,6 @@ def _prepared(job: Job) -> tuple[Unit, ActionQuestion, Redacted]:
         instructions=redact(job.instructions).text,
     )
     return unit, question, hidden
-
-
-def _rendered(question: ActionQuestion, model: ActionModel) -> ChatPrompt:
-    """The messages, short ones where the model is asked many times and that holds the unit."""
-    if model.sparing and model.budget.tokens > SPARING_PROMPT:
-        with contextlib.suppress(ConfigurationError):
-            return render_action(question, replace(model.budget, tokens=SPARING_PROMPT))
-    return render_action(question, model.budget)
 
 
 def _parts(task: Task) -> tuple[str, ...]:
