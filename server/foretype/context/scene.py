@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from foretype.context.identifiers import identifiers
-from foretype.context.library import Library
+from foretype.context.library import FoundSymbol, Library
 from foretype.context.terms import terms_of_names
 from foretype.syntax.definitions import Definition, Import, definitions, imports
 
@@ -27,6 +27,13 @@ _EDITED: Final = 0.35
 """The same for a name in one of the last edits."""
 
 _EDITS_ASKED: Final = 6
+
+_LONGEST_PARSED: Final = 50_000
+"""Characters. Parsers keep the interpreter to themselves while they work, about a millisecond for every 8,000: a longer
+document would make the event loop wait."""
+
+_HEAD: Final = 400
+"""Lines of a longer document in which imports are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +82,22 @@ class Scene:
     clipboard: str = ""
 
     @cached_property
-    def text(self) -> str:
-        """The whole document."""
-        return "\n".join(self.lines)
-
-    @cached_property
     def imports(self) -> tuple[Import, ...]:
-        """What the document imports."""
-        return imports(self.text, self.language_id)
+        """What the document imports; of a long one, what its head does."""
+        return imports(self._parsable or "\n".join(self.lines[:_HEAD]), self.language_id)
 
     @cached_property
-    def definitions(self) -> tuple[Definition, ...]:
-        """What the document defines."""
-        return definitions(self.text, self.language_id)
+    def defined(self) -> frozenset[str]:
+        """The names that the document defines; of a long one, as it is indexed."""
+        found: Sequence[Definition] | Sequence[FoundSymbol] = (
+            definitions(self._parsable, self.language_id) if self._parsable else self.library.symbols(self.path)
+        )
+        return frozenset(one.name for one in found)
+
+    @cached_property
+    def _parsable(self) -> str:
+        """The whole document, "" where it is too long to be parsed."""
+        return "\n".join(self.lines) if sum(map(len, self.lines)) <= _LONGEST_PARSED else ""
 
     @cached_property
     def near(self) -> dict[str, float]:

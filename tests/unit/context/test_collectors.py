@@ -76,6 +76,13 @@ def test_own_definitions_are_not_offered_again() -> None:
     assert all(one.path != "shop/order.py" for one in definitions(scene(line=3)))
 
 
+def test_a_long_document_is_not_parsed_but_asked_for() -> None:
+    long = scene(lines=[*ORDER.split("\n"), *(f"def own_{number}(): ..." for number in range(5_000))])
+    assert long.defined == {"total_of"}  # as it is indexed
+    assert [one.module for one in long.imports] == ["shop.pricing"]
+    assert "own_7" in scene(lines=["def own_7(): ..."], line=0).defined
+
+
 def test_the_outline_of_what_is_imported() -> None:
     found = list(imported(scene()))
     assert names(found) == {("shop/pricing.py", "outline")}

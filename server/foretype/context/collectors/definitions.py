@@ -20,8 +20,7 @@ _MOST_NAMESAKES: Final = 3
 
 def definitions(scene: Scene) -> Iterator[Snippet]:
     """The nearer the name and the fewer its namesakes, the more a definition weighs."""
-    own = {one.name for one in scene.definitions}
-    names = [name for name in scene.near if name not in own][:_NAMES]
+    names = [name for name in scene.near if name not in scene.defined][:_NAMES]
     found = [one for one in scene.library.definitions(names, _SYMBOLS) if one.path != scene.path]
     namesakes = Counter(one.name for one in found)
     for one in found:
