@@ -96,9 +96,14 @@ class Faulty:
 
     def __call__(self, request: Received) -> Reply:
         """The reply to a request."""
-        if self._reply is None:
+        if self._reply is None or request.at >= self.ends_at:
             return self._model(request)
-        return self._reply(max(0.0, self.ends_at - request.at))
+        left = self.ends_at - request.at
+        if left < math.inf:
+            # What it says is true: a limit is told in whole seconds, and lasts as long as the server told.
+            left = math.ceil(left)
+            self.ends_at = request.at + left
+        return self._reply(left)
 
 
 class Trial:

@@ -93,6 +93,7 @@ class Call:
     """One request under way, filled in by whoever sends it."""
 
     estimate: Estimate
+    began_at: float = 0.0
     opened_at: float | None = None
     characters: int = 0
     tokens: TokenCounts | None = None
@@ -131,6 +132,8 @@ class Governor:
         self._first_tokens: deque[float] = deque(maxlen=SLOW_AFTER)
         self._corrections: deque[float] = deque([1.0], maxlen=_REMEMBERED)
         self._busy = 0
+        self._given_up = 0
+        self._unanswered_since = 0.0
 
     def facts(self) -> Facts:
         """How things are, for the status."""
@@ -138,7 +141,9 @@ class Governor:
         if error is None and self._refused is not None:
             error, rest = self._refused, max(0.0, self._refused_until - now)
         crowded = now < self._crowded_at + SLOT_PATIENCE
-        return Facts(error=error, rest=rest, first_tokens_ms=tuple(self._first_tokens), busy=self._busy > 0 or crowded)
+        unanswered = now - self._unanswered_since if self._given_up >= SLOW_AFTER else 0.0
+        busy = self._busy > 0 or crowded
+        return Facts("", error, rest, tuple(self._first_tokens), unanswered, busy)
 
     @property
     def resting(self) -> ModelError | None:
@@ -190,7 +195,7 @@ class Governor:
         corrected = math.ceil(estimate.prompt * max(self._corrections))
         entry = await self._admitted(Wish(purpose.lane, corrected + estimate.answer), purpose.patience)
         self.book.observe("wait", (self._clock.now() - began) * 1000, self.model)
-        call = Call(estimate)
+        call = Call(estimate, self._clock.now())
         try:
             with self._busy_in_a_while():
                 yield call
@@ -289,6 +294,12 @@ class Governor:
             self.changed()  # what is sent again may be all right in a moment; whoever asked tells if it is not
 
     def _judge(self, call: Call, purpose: Purpose) -> None:
+        if call.error is None and call.first_token_ms is None and call.total_ms is None:
+            self.breaker.abandoned()
+            self._unanswered_since = self._unanswered_since if self._given_up else call.began_at
+            self._given_up += 1
+            return
+        self._given_up = 0
         if call.error is not None and not isinstance(call.error, _OF_THE_REQUEST):
             self.breaker.failed(call.error)
             return

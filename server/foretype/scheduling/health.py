@@ -28,15 +28,23 @@ SLOW_MS: Final = 2_500.0
 SLOW_AFTER: Final = 5
 """Answers in a row by which a server is judged: one may have met a cold start."""
 
+SILENT_S: Final = 5.0
+"""Seconds in which requests were sent and none was answered. Editors give a request up at the next key, so a server
+that hangs never fails while somebody types."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known. `rest`: seconds that the endpoint is left alone; `first_tokens_ms`: of the latest answers."""
+    """What is known. `rest`: seconds that the endpoint is left alone; `first_tokens_ms`: of the latest answers.
+
+    `unanswered`: seconds since the first of several requests in a row that were given up without a token.
+    """
 
     silence: str = ""
     error: ModelError | None = None
     rest: float = 0.0
     first_tokens_ms: tuple[float, ...] = ()
+    unanswered: float = 0.0
     busy: bool = False
 
 
@@ -57,6 +65,9 @@ def health(facts: Facts, now: datetime) -> Health:
     # A limit is over with its time; whether anything else is, only the next answer tells.
     if facts.error is not None and (facts.rest > 0 or not isinstance(facts.error, RateLimitedError)):
         return _unwell(facts.error, facts.rest, now)
+    if facts.unanswered >= SILENT_S:
+        message = f"The model is slow: no request of the last {SILENT_S:g} s or more was answered before the next key."
+        return Health("Warning", message, facts.busy, "slow")
     slow = _slow(facts.first_tokens_ms)
     if slow is not None:
         message = f"The model is slow: {slow / 1000:.1f} s to the first token."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
@@ -50,8 +51,9 @@ class LedgerThread:
         self._tell(lambda: self._ledger.learn(account, gauges))
 
     def pause(self, account: Account, seconds: float) -> None:
-        """See `Ledger.pause`."""
-        self._tell(lambda: self._ledger.pause(account, seconds))
+        """See `Ledger.pause`; it is counted from now, whenever the thread gets to it."""
+        told = time.monotonic()
+        self._tell(lambda: self._ledger.pause(account, seconds - (time.monotonic() - told)))
 
     async def close(self) -> None:
         """Write what was told, then end; what takes too long is left to its lease."""

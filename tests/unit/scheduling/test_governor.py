@@ -209,6 +209,23 @@ async def test_ghost_text_is_sent_again_only_while_all_was_well():
     assert desk.governor.policy(GHOST_TEXT).attempts == 2
 
 
+async def test_a_server_that_hangs_while_somebody_types_is_noticed():
+    desk = Desk()
+
+    async def given_up():
+        async with desk.governor.call(GHOST_TEXT, SMALL):
+            desk.turned.turn(1)  # the next key
+
+    for _ in range(4):
+        await given_up()
+        assert desk.governor.facts().unanswered == 0
+    for _ in range(3):
+        await given_up()
+    assert desk.governor.facts().unanswered == pytest.approx(7)
+    await desk.send()
+    assert desk.governor.facts().unanswered == 0
+
+
 async def test_others_need_not_wait_for_the_end_of_an_answer_that_has_begun():
     desk = Desk()
     await desk.outcome(error=ServerError("x"))

@@ -63,6 +63,13 @@ SLOW = (3_000.0,) * 5
         (Facts(error=RefusedError("It declined.")), "Warning", "failing", "The embedded engine answers: It declined."),
         (Facts(error=QuotaError("No credit.")), "Error", "error", "The embedded engine answers: No credit."),
         (Facts(first_tokens_ms=SLOW), "Warning", "slow", "The model is slow: 3.0 s to the first token."),
+        (
+            Facts(unanswered=5.0),
+            "Warning",
+            "slow",
+            "The model is slow: no request of the last 5 s or more was answered before the next key.",
+        ),
+        (Facts(unanswered=4.9), "Normal", "", ""),
         (Facts(first_tokens_ms=SLOW[:4]), "Normal", "", ""),
         (Facts(first_tokens_ms=(9_000.0, 9_000.0, 100.0, 100.0, 100.0)), "Normal", "", ""),
     ],
