@@ -140,3 +140,10 @@ def test_brackets_that_were_balanced_stay_so(inside, closed, more):
         depth += (character in "([{") - (character in ")]}")
         assert depth >= 0, result
     assert depth == 0, result
+
+
+def test_what_one_filter_uncovers_another_takes_off() -> None:
+    """The blanks stood in front of a special token, and were none at the text's end before."""
+    fitted = fit("width    <|im_end|>y()", Surroundings("return ", "", (), 3, ("def f(x):",), "python"))
+    assert fitted is not None
+    assert fitted.text == "width"

@@ -57,6 +57,12 @@ def test_nobody_to_ask(place: Surroundings) -> None:
     assert ByTree(place).ask([place.typed, "    b", "}"]) is None
 
 
+def test_what_a_machine_wrote_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_tree, "reach", lambda *_: pytest.fail("read"))
+    above = "function f() { " + "a();" * by_tree.LONGEST
+    assert ByTree(around("javascript", above, "  if (a) {")).ask(["  if (a) {", "  }"]) is None
+
+
 def test_a_language_without_grammar_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(by_tree, "reach", lambda *arguments: asked.append(arguments))

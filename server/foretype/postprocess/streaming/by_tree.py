@@ -14,6 +14,9 @@ from foretype.syntax.statement_end import Reach, Written, reach
 MOST: Final = 24
 """Questions about one stream: each reads all of it, and a text that raises more of them is not what it looks like."""
 
+LONGEST: Final = 20_000
+"""Characters that are read for one question, some 3 ms of the event loop: longer lines were written by a machine."""
+
 _UNREAD: Final = frozenset(("prose", "yaml", "markup", "shell", "data", "style"))
 """Families in which a block is what its brackets, tags or margins say."""
 
@@ -41,6 +44,9 @@ class ByTree:
         self._asked += 1
         around = skeleton(self._around.above, lines[0], self._language)
         text = "\n".join((*around.lines, *lines))
+        if len(text) > LONGEST:
+            self._asked = MOST
+            return None
         for closers in self._closers(text):
             found = reach(Written(text, around.row, closers, self.whole_list), self._around.language)
             if found is None:
