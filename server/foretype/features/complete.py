@@ -31,7 +31,7 @@ from foretype.features.offers import Offers
 from foretype.features.popup_item import from_popup_item, with_popup_item
 from foretype.features.prefetch import Prefetcher
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
-from foretype.features.ticket import Ticket
+from foretype.features.ticket import Ticket, Tickets
 from foretype.features.typing import TypingMemory
 from foretype.features.waiting import is_silent, until_useful
 from foretype.models.local import VERY_CONFIDENT, LocalEngine
@@ -58,7 +58,7 @@ class Completer:
         self._exclusions = Exclusions()
         self.store = SuggestionStore()
         self._local = local
-        self._newest: dict[tuple[str, bool], Ticket] = {}
+        self._tickets = Tickets()
         self._pace = Pace()
         self._prefetcher = Prefetcher(self.store, self._begin_ahead)
         self._typing: dict[str, TypingMemory] = {}
@@ -83,9 +83,7 @@ class Completer:
         """Tell of every edit in message order: streams and requests that it makes useless end at once."""
         changed = after or before
         if changed is not None:
-            for popup in (False, True):
-                if ticket := self._newest.pop((changed.uri, popup), None):
-                    ticket.supersede()
+            self._tickets.supersede(changed.uri)
         self._prefetcher.stop()
         self.offers.document_changed(before, after)
         if after is not None:
@@ -122,8 +120,9 @@ class Completer:
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
         place = with_popup_item(request)
-        ticket = self._take_ticket(place)
-        self.offers.asked(place)
+        ticket = self._tickets.take(place.document.uri, popup=place.popup)
+        if not self._typing_in(place.document).followed_to(place.document, place.position):
+            self.offers.asked(place)
         gated = _gated(place)
         self.gate_took(time.perf_counter() - began)
         if gated:
@@ -294,14 +293,6 @@ class Completer:
         all_of_it = settled and match.rest.rstrip().endswith(suggestion.text)
         if all_of_it and request.selected is None and self.settings.prefetches(model):
             self._prefetcher.shown(request, suggestion, match, model)
-
-    def _take_ticket(self, request: CompletionRequest) -> Ticket:
-        """The newest request of a document makes the one of its kind before it pointless."""
-        key = (request.document.uri, request.popup)
-        if key in self._newest:
-            self._newest[key].supersede()
-        ticket = self._newest[key] = Ticket()
-        return ticket
 
 
 def _gated(place: CompletionRequest) -> str:

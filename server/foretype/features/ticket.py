@@ -1,4 +1,4 @@
-"""One request's place in the queue of its document: only the newest is worth an answer."""
+"""A request's place in the queue of its document: only the newest is worth an answer."""
 
 from __future__ import annotations
 
@@ -35,3 +35,23 @@ class Ticket:
         self._gone = asyncio.Event()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._gone.wait(), seconds)
+
+
+class Tickets:
+    """The newest ticket of each document, and of each kind: popup and ghost text are asked for side by side."""
+
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, bool], Ticket] = {}
+
+    def take(self, uri: str, *, popup: bool) -> Ticket:
+        """A ticket that makes the one of its kind before it pointless."""
+        if before := self._newest.get((uri, popup)):
+            before.supersede()
+        ticket = self._newest[uri, popup] = Ticket()
+        return ticket
+
+    def supersede(self, uri: str) -> None:
+        """The document has changed: what was asked about it before is pointless."""
+        for popup in (False, True):
+            if ticket := self._newest.pop((uri, popup), None):
+                ticket.supersede()

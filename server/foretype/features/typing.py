@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from foretype.features.suggestion import Suggestion
-from foretype.text.changes import inserted_at
+from foretype.text.changes import inserted_at, moved_by
 from foretype.text.document import Document
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
@@ -23,6 +23,7 @@ class TypingMemory:
         self.took: bool | None = None
         """Whether the last edit took all of what was shown (True), or went past it (False); None: neither yet."""
         self._shown: Suggestion | None = None
+        self._followed: tuple[Lines, Position] | None = None
         self._refused: tuple[int, float] | None = None
         self._expected: Lines | None = None
 
@@ -51,19 +52,25 @@ class TypingMemory:
             self._expected = None
 
     def _agreed(self, before: Document, after: Document) -> bool | None:
-        shown, self._shown, self.took = self._shown, None, None
+        shown, self._shown, self.took, self._followed = self._shown, None, None, None
         if shown is None or after.lines.size < before.lines.size:
             return None
         typed = inserted_at(before.lines, shown.start, after.lines)
         if typed is None:
             return False  # an edit elsewhere: no word about the suggestion itself
         agreed = shown.text.startswith(typed)
+        if agreed:
+            self._followed = after.lines, moved_by(shown.start, typed)
         whole = typed == shown.text and len(typed) > 1
         if whole or not agreed or "\n" in typed:
             self.took = whole
         if not agreed and shown.confidence is not None:
             self._refused = (shown.start.line, shown.confidence)
         return agreed
+
+    def followed_to(self, document: Document, position: Position) -> bool:
+        """Whether the cursor came here by typing what was shown, perhaps over the end of its line."""
+        return self._followed is not None and self._followed == (document.lines, position)
 
     def least_confidence(self, line: int) -> float:
         """How sure the embedded engine must at least be on this line: surer than when it was wrong there last."""

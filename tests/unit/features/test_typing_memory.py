@@ -74,3 +74,13 @@ def test_a_line_end_that_is_typed_through_passes_a_suggestion_by():
     memory = TypingMemory()
     typed(memory, "x = 1", "x = 1\n", shown="\ny = 2")
     assert memory.took is False
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "column", "followed"),
+    [("x = 1\n", 1, 0, True), ("x = 1\n", 0, 2, False), ("x = 12", 0, 6, False), ("x = ", 0, 4, False)],
+)
+def test_who_types_what_shows_over_the_line_s_end_has_followed_it(now, line, column, followed):
+    memory = TypingMemory()
+    typed(memory, "x = 1", now, shown="\ny = 2")
+    assert memory.followed_to(document(now), Position(line, column)) is followed
