@@ -21,6 +21,7 @@ from . import positions
 from .git import Clone
 from .measure import Method, Scores, measure
 from .methods import cody, continue_dev, llama_vim, ours, plain, tabby, zed
+from .positions import Sample
 from .report import gain, table
 
 BUDGETS = (1_024, 2_048, 4_096, 8_192)
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("clones", nargs="+", type=Path, metavar="CLONE")
     parser.add_argument("--freeze", metavar="NAME", help="choose and save positions, measure nothing")
     parser.add_argument("--without", action="store_true", help="leave out one collector at a time")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth position")
     parser.add_argument("--any", type=int, default=40, help="lines at random, for --freeze")
     parser.add_argument("--cross", type=int, default=60, help="lines that need another file, for --freeze")
     options = parser.parse_args()
@@ -67,12 +69,12 @@ def main() -> None:
     if options.without:
         methods: dict[str, Method] = {"Foretype": ours.ours}
         methods |= {f"without {one.__name__}": ours.without(one.__name__) for one in COLLECTORS}
-        run(options.clones, methods, (2_048,))
+        run(options.clones, methods, (2_048,), options.every)
     else:
-        run(options.clones, METHODS, BUDGETS)
+        run(options.clones, METHODS, BUDGETS, options.every)
 
 
-def run(clones: list[Path], methods: Mapping[str, Method], budgets: tuple[int, ...]) -> None:
+def run(clones: list[Path], methods: Mapping[str, Method], budgets: tuple[int, ...], every: int = 1) -> None:
     """Measure each repository, then all blind ones together."""
     blind: list[Scores] = []
     tuned: list[Scores] = []
@@ -82,7 +84,7 @@ def run(clones: list[Path], methods: Mapping[str, Method], budgets: tuple[int, .
         if sample is None:
             print(f"{path}: no frozen positions")
             continue
-        scores = measure(clone, sample, methods, budgets)
+        scores = measure(clone, Sample(sample.name, sample.positions[::every]), methods, budgets)
         known = sample.name in TUNED_ON
         (tuned if known else blind).append(scores)
         counts = f"{_count(scores.ir)} lines for IR, {_count(scores.xr)} for XR"
