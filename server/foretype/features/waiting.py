@@ -12,6 +12,9 @@ from foretype.suggestions.store import Match
 _LONGER: Final = 1.5
 """Times the mean of the lines so far that the next line may take: lines differ in length."""
 
+_LINE: Final = 40
+"""Characters that the next line may well have, where those before were short."""
+
 
 async def until_useful(match: Match, ticket: Ticket, deadline: float) -> None:
     """Wait for a whole line, then, where a block is wanted, for the lines that come by a time of the loop's clock.
@@ -45,7 +48,8 @@ class _Lines:
             return False
         now = asyncio.get_running_loop().time()
         writing = now - self._generation.begun - (self._generation.first_piece or 0.0)
-        return now + _LONGER * writing / written > self._deadline
+        line = max(_LONGER / written, _LINE / len(text))
+        return now + line * writing > self._deadline
 
 
 async def is_silent(match: Match, ticket: Ticket, deadline: float) -> bool:

@@ -74,6 +74,16 @@ async def test_a_line_that_would_hardly_be_there_in_time_is_not_waited_for():
     await case.close()
 
 
+async def test_behind_short_lines_one_of_ordinary_length_is_expected():
+    case = Waiting(5.0)
+    case.generation.begun -= 1.0  # three characters a second: forty would take thirteen
+    await case.stream.put("a")
+    case.generation.first_piece = 0.0
+    await case.stream.put("b\n")
+    assert case.task.done()
+    await case.close()
+
+
 async def test_a_single_line_is_all_that_is_wanted():
     case = Waiting(LONG, max_lines=1)
     await case.stream.put("a\n")
