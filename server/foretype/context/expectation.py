@@ -212,11 +212,11 @@ def _judge_form(name: str, values: list[float], near: set[str], path: set[str]) 
     values[_AT["capital"]] = float(name[0].isupper() and not name.isupper())
 
 
-@lru_cache(65_536)
+@lru_cache(8_192)
 def _words(line: str) -> frozenset[str]:
     return frozenset(_WORD.findall(line))
 
 
-@lru_cache(65_536)
+@lru_cache(8_192)
 def _names(line: str) -> tuple[str, ...]:
     return tuple(identifiers(line))

@@ -28,7 +28,7 @@ def best_windows(lines: Sequence[str], wanted: Mapping[str, float], count: int, 
     `wanted` are weighted terms. A term counts once in a window, however often it stands there.
     """
     asked = frozenset(wanted)
-    rows = [terms_of_line(line) & asked for line in lines]
+    rows = [asked.intersection(terms_of_line(line)) for line in lines]
     scored = sorted(_scored(rows, wanted, size), key=lambda window: (-window.score, window.start))
     chosen: list[Window] = []
     for window in scored:
