@@ -134,6 +134,7 @@ def test_ordinary_code_alarms_nobody():
         'sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
         '<script integrity="sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC">',
         'src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4"',
+        'pins.add("example.org", "sha1/afwiKY3RxoMmLkuRW1l7QsPZTJPwDS2pdDROQjXw8ig=")',
         'id = "550e8400-e29b-41d4-a716-446655440000"',
         "def test_authentication_with_an_expired_token_2():",
         'primary_key = models.AutoField("primary key 1")',

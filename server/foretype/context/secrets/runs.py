@@ -25,6 +25,7 @@ _OPEN_BEFORE: Final = re.compile(
     r"(?:base64,|(?:sha\d{1,3}|md5)[-:=/]|h1:|integrity[\"']?[:=] ?[\"']?|data:[a-z/+.-]{0,40},|#|%2F"
     r"|(?:_id|Id|[Hh]ash|[Ss]ha|[Ee][Tt]ag|[Dd]igest|[Cc]hecksum|[Cc]ursor)[\"']?[ ]?[:=][ ]?[\"']?)[A-Za-z0-9+/=_.-]*$"
 )
+_SUM: Final = re.compile(r"(?:sha\d{1,3}|md5)[-/]")
 # How images, fonts and archives begin in base64.
 _MEDIA: Final = (
     "iVBORw0KGgo",
@@ -86,7 +87,13 @@ def _drawn(text: str, start: int, end: int) -> Iterator[Span]:
     for piece in _PIECE.finditer(text, start, end):
         run = piece[0].rstrip("=")
         mixed = any(map(str.isupper, run)) and any(map(str.islower, run)) and any(map(str.isdigit, run))
-        if not mixed or run.startswith(_MEDIA) or entropy(run) < _LEAST_ENTROPY or evidence(run) < _BITS * len(run):
+        if (
+            not mixed
+            or run.startswith(_MEDIA)
+            or _SUM.match(run)
+            or entropy(run) < _LEAST_ENTROPY
+            or evidence(run) < _BITS * len(run)
+        ):
             continue
         if not _OPEN_BEFORE.search(text, max(0, piece.start() - 80), piece.start()):
             yield Span(*piece.span(), "random characters")
