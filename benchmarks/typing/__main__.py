@@ -147,12 +147,14 @@ def _pages(options: argparse.Namespace, seat: _Seat) -> list[Page]:
     pages: dict[str, Page] = {}
     for run in seat.runs:
         page = positions.page_of(seat.repository, run, seat.folder)
+        if options.large and page.language != "python":
+            continue  # the rest of the document is Python, with another indentation than its own
         pages.setdefault(page.uri, _enlarged(page) if options.large else page)
     return list(pages.values())
 
 
 def _enlarged(page: Page) -> Page:
-    """The same place in the middle of a document of 50,000 lines; the rest is the standard library."""
+    """The same place in the middle of a document of 50,000 lines; the rest is Python's standard library."""
     own = page.head.count("\n") + page.tail.count("\n")
     lines = stdlib_lines(LARGE - own)
     half = len(lines) // 2
