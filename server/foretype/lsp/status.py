@@ -20,7 +20,8 @@ Kind = Literal["Normal", "Warning", "Error", "Inactive"]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`kind` Inactive: no suggestions here (switched off, excluded, too large). `message` says why, or is ""."""
+    """`kind` Inactive: no suggestions here (switched off, excluded, too large), or none of a model, which may not see
+    the document. `message` says why, or is ""."""
 
     kind: Kind = "Normal"
     message: str = ""
