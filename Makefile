@@ -101,6 +101,7 @@ bench: setup
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.secrets.false_alarms $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.postprocess.blocks $(REPOS)
 	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.embedded $(REPOS)
+	@test -z "$(REPOS)" || $(BIN)/python -m benchmarks.context $(REPOS)
 
 clean:
 	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

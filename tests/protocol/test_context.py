@@ -50,9 +50,9 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def opened(session, stub: StubServer, folder: Path):
+async def opened(session, stub: StubServer, folder: Path, **more: object):
     """A session on the folder that is connected to the stub, with order.py open."""
-    options = {"model": {"base_url": stub.url, "name": "stub"}, "completion": {"prefetch": "never"}}
+    options = {"model": {"base_url": stub.url, "name": "stub"}, "completion": {"prefetch": "never"}, **more}
     probe = await session(OPTED_IN, options, workspaceFolders=[{"uri": folder.as_uri(), "name": "shop"}])
 
     def settled(_: dict) -> bool:
@@ -111,9 +111,10 @@ async def test_diagnostics_that_the_client_tells_are_in_the_prompt(session, shop
         assert "line 8" in prompt
 
 
-async def test_what_was_changed_in_another_file_is_in_the_prompt(session, shop):
+@pytest.mark.parametrize("indexed", [True, False])
+async def test_what_was_changed_in_another_file_is_in_the_prompt(session, shop, indexed):
     async with StubServer(replies.chat(["x"])) as stub:
-        probe = await opened(session, stub, shop)
+        probe = await opened(session, stub, shop, index={"enable": indexed})
         other = (shop / "other_3.py").as_uri()
         probe.open(other, "def nothing_3():\n    return 3\n")
         probe.insert(other, 2, 1, 4, "result_of_the_table = 3\n    ")

@@ -70,3 +70,35 @@ class Library(Protocol):
     def changed_with(self, path: str) -> Sequence[tuple[str, float]]:
         """Files that were committed together with this one, likeliest first."""
         ...
+
+
+class EmptyLibrary:
+    """What is known where nothing is indexed: open files and edits can stand in prompts all the same."""
+
+    def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[FoundChunk]:
+        """Nothing."""
+        return ()
+
+    def definitions(self, names: Collection[str], limit: int) -> Sequence[FoundSymbol]:
+        """Nothing."""
+        return ()
+
+    def symbols(self, path: str) -> Sequence[FoundSymbol]:
+        """Nothing."""
+        return ()
+
+    def outline(self, path: str) -> str:
+        """Nothing."""
+        return ""
+
+    def file(self, path: str) -> str | None:
+        """Nothing."""
+        return None
+
+    def paths_ending(self, suffixes: Collection[str]) -> Sequence[str]:
+        """Nothing."""
+        return ()
+
+    def changed_with(self, path: str) -> Sequence[tuple[str, float]]:
+        """Nothing."""
+        return ()

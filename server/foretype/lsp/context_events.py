@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lsprotocol import types
 
     from foretype.context.preparation import ContextPreparation, Surroundings
@@ -46,18 +48,28 @@ def prepare(server: Server) -> ContextPreparation:
 
 
 def _surroundings(server: Server, document: Document) -> Surroundings | None:
-    """The index that the document belongs to; None where it lies outside all folders or nothing is indexed."""
+    """The index that the document belongs to, or only its folder; None where it lies outside all folders."""
+    from foretype.context.library import EmptyLibrary
     from foretype.context.preparation import Surroundings
 
     for index in server.workspaces.indexes:
         own = index.relative(document.uri)
         if own is not None:
             return Surroundings(own, index.search, partial(_shown, index))
+    for folder in server.workspaces.folders:
+        own = _below(folder, document.uri)
+        if own:
+            return Surroundings(own, EmptyLibrary(), partial(_below, folder))
     return None
 
 
 def _shown(index: WorkspaceIndex, uri: str) -> str:
     return index.relative(uri) or ""
+
+
+def _below(folder: Path, uri: str) -> str:
+    path = path_of(uri)
+    return path.relative_to(folder).as_posix() if path is not None and path.is_relative_to(folder) else ""
 
 
 def _focused(server: Server, params: Any) -> None:
