@@ -13,6 +13,7 @@ from typing import Final
 from foretype.postprocess.layout import margin
 
 _LOOKED_AT: Final = 2_000
+_HEAD: Final = 8
 _DEFAULT_UNIT: Final = "    "
 _AS_WRITTEN: Final = frozenset(("markdown", "plaintext", "restructuredtext", "makefile"))
 
@@ -28,7 +29,8 @@ def fit_lines(new: Sequence[str], old: Sequence[str], around: Sequence[str], lan
     unit = unit_of([*old, *around])
     known = Counter(line for line in old if line.strip())
     reference = next((line for line in (*old, *around) if line.strip()), "")
-    best = max(_readings(list(new), unit, reference), key=lambda reading: _agreement(reading, known, unit))
+    heads = _heads(old)
+    best = max(_readings(list(new), unit, reference), key=lambda reading: _agreement(reading, (known, heads), unit))
     return [_settled(line, raw, known, language) for line, raw in zip(best, new, strict=True)]
 
 
@@ -76,8 +78,18 @@ def _readings(new: list[str], unit: str, reference: str) -> list[list[str]]:
     return readings
 
 
-def _agreement(lines: list[str], known: Counter[str], unit: str) -> tuple[int, int]:
-    """How many lines stand there just so, and how natural the steps inwards are."""
+def _heads(lines: Sequence[str]) -> dict[str, str]:
+    """How lines begin, and their indentation: a line that was changed mostly begins as it did."""
+    margins: dict[str, set[str]] = {}
+    for line in lines:
+        margins.setdefault(line.strip()[:_HEAD], set()).add(margin(line))
+    return {head: found.pop() for head, found in margins.items() if head and len(found) == 1}
+
+
+def _agreement(lines: list[str], there: tuple[Counter[str], dict[str, str]], unit: str) -> tuple[int, int, int]:
+    """How many lines stand there just so, how many begin like one there, and how natural the steps inwards are."""
+    known, heads = there
+    near = sum(heads.get(line.strip()[:_HEAD]) == margin(line) for line in lines if line.strip())
     same = sum((Counter(line for line in lines if line.strip()) & known).values())
     natural, before = 0, None
     for line in lines:
@@ -87,7 +99,7 @@ def _agreement(lines: list[str], known: Counter[str], unit: str) -> tuple[int, i
         if before is not None and here > before:
             natural += 1 if here - before == _columns(unit or _DEFAULT_UNIT) else -1
         before = here
-    return same, natural
+    return same, near, natural
 
 
 def _shifted(lines: list[str], own: str, base: str) -> list[str]:
