@@ -59,6 +59,17 @@ def opens_block(line: str, language: Language) -> bool:
     return code.endswith(language.opens) and not nesting.quote and language.dedents_end
 
 
+_ANNOTATED: Final = frozenset(("python", "script", "java", "rust", "curly"))
+"""Families in which what begins with one of these marks is put on the definition below it; to Ruby it is a variable."""
+
+_ANNOTATIONS: Final = ("@", "#[")
+
+
+def is_annotation(line: str, language: Language) -> bool:
+    """Whether a line begins with a decorator, an annotation or an attribute."""
+    return language.name in _ANNOTATED and line.lstrip().startswith(_ANNOTATIONS)
+
+
 def last_written(lines: Iterable[str]) -> str:
     """The last line that is not blank; "" where there is none."""
     return next((line for line in reversed(tuple(lines)) if line.strip()), "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from foretype.postprocess.languages import first_word, language_of
-from foretype.postprocess.layout import first_written, opens_block, width
+from foretype.postprocess.layout import first_written, is_annotation, opens_block, width
 from foretype.postprocess.nesting import open_quote
 from foretype.postprocess.rest_of_line import is_closers_only
 from foretype.postprocess.streaming.watch import Unit
@@ -28,9 +28,6 @@ BLOCK_TEMPERATURE: Final = 0.2
 
 HIGHEST_TEMPERATURE: Final = 1.2
 _TEMPERATURE_STEP: Final = 0.3
-
-_ANNOTATIONS: Final = ("@", "#[")
-"""How lines begin that are put on the definition in the lines below."""
 
 _HALVES: Final = ("=", "=>", "return", "(", "[", ",")
 """Ends of a line that is not done: what comes may well open a block."""
@@ -79,7 +76,7 @@ def extent_at(around: Surroundings, wishes: Completion) -> Extent:
     if any(character in ")]}" for character in around.rest):
         return line_extent(wishes)
     word = first_word().match(typed)
-    is_header = (word is not None and word[1] in language.headers) or typed.lstrip().startswith(_ANNOTATIONS)
+    is_header = (word is not None and word[1] in language.headers) or is_annotation(typed, language)
     may_open = typed.endswith(_HALVES) and not language.dedents_end
     return _statement(wishes) if is_header or may_open else line_extent(wishes)
 

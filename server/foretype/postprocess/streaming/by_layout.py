@@ -11,6 +11,7 @@ from foretype.postprocess.layout import (
     begins_with_closer,
     continues_block,
     first_written,
+    is_annotation,
     last_written,
     opens_block,
     told_from_zero,
@@ -164,7 +165,7 @@ class ByLayout:
         return code.endswith(_HALVES) or (code.endswith(":") and _LABEL.match(code) is not None)
 
     def _is_annotation(self, line: str) -> bool:
-        return self._depth <= 0 and not self.quote and line.lstrip().startswith(("@", "#[")) and not self.opened
+        return self._depth <= 0 and not self.quote and is_annotation(line, self.language) and not self.opened
 
     def _look_at_second(self, line: str) -> None:
         """A text whose lines are told from column 0 is read as if they stood where they will be moved to."""
