@@ -24,7 +24,7 @@ Verdict = Literal["on", "with", "before"]
 """What a line is to the block: the block goes on, ends with it, or has ended before it."""
 
 
-_HALVES: Final = ("=", "&&", "||", "+", "?", ",", "=>", "->")
+_HALVES: Final = ("=", "&&", "||", "+", "?", "=>", "->")
 LINKS: Final = (".", "?.", "&&", "||", "? ", ": ")
 """How lines begin that go on with the expression before."""
 
