@@ -5,8 +5,8 @@
 menu      from the request to the answer, on a file of 10,000 lines, every kind of place
 progress  from the choice to the beginning of its progress
 cancel    from the cancel at a random moment to the model's server seeing its connection closed
-bulk      documenting many functions, 20 at once, 1.2 s for each answer, beside the time that nothing could beat;
-          once more with a rate limit in the middle
+bulk      documenting many functions, 20 at once, 1.2 s for each answer, beside the time that nothing could beat
+          and beside a bare client; once more with a rate limit in the middle
 """
 
 from __future__ import annotations
@@ -166,6 +166,25 @@ async def bulk(folder: Path, functions: int, limit_at: int = 0) -> tuple[float, 
         return seconds, used, sum(each["newText"].count('"""What') for each in edit["documentChanges"][0]["edits"])
 
 
+async def bare(questions: int) -> float:
+    """Seconds that the same number of questions takes a client that does nothing else: what this machine allows now."""
+    async with StubServer(documented()) as stub:
+        waiting = iter(range(questions))
+        body = b'{"messages": [], "stream": true}'
+        head = b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+
+        async def ask() -> None:
+            reader, writer = await asyncio.open_connection("127.0.0.1", stub.port)
+            for _ in waiting:
+                writer.write(head + body)
+                await reader.readuntil(b"\r\n0\r\n\r\n")
+            writer.close()
+
+        began = time.perf_counter()
+        await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
+        return time.perf_counter() - began
+
+
 def row(name: str, times: Sequence[float], bar: str) -> str:
     """One line of the report."""
     ordered = sorted(times)
@@ -197,6 +216,10 @@ async def measure(options: argparse.Namespace) -> None:
             await probe.close()
         rounds = -(-options.functions // AT_ONCE)
         ideal = rounds * ANSWER_SECONDS
+        alone = await bare(options.functions)
+        print(
+            f"bulk, a bare client, {options.functions} questions: {alone:.2f} s = {alone / ideal:.2f} x {ideal:.1f} s"
+        )
         for limit_at in (0, options.functions // 2):
             seconds, used, done = await bulk(folder, options.functions, limit_at)
             said = "three refused for 1 s in the middle" if limit_at else "nothing refused"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
@@ -82,6 +84,11 @@ class ActionDoor:
         options = {"schemes": [SCHEME]}  # as JSON, since cattrs knows no hook for the type
         registration = types.Registration("foretype-text", "workspace/textDocumentContent", options)
         await self.server.client_register_capability_async(types.RegistrationParams([registration]))
+
+    async def warm(self) -> None:
+        """A model is there: load what its actions need, in a thread, so that the first menu does not wait for it."""
+        if self.server.settings.actions.enable:
+            await asyncio.to_thread(importlib.import_module, "foretype.lsp.action_runs")
 
     def stop(self) -> None:
         """The session ends."""

@@ -274,6 +274,7 @@ class Server(LanguageServer):
         self.status.set("Error" if problem else "Normal", str(problem or ""))
         self._asker.governor.changed = partial(tell_health, self, self._asker.governor)
         await self._asker.warm()
+        await self.actions.warm()
         self._renew_key(problem)
 
     def _renew_key(self, error: Exception | None) -> None:
