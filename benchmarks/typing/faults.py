@@ -63,7 +63,8 @@ FAULTS: Final[dict[str, Callable[[float], Reply] | None]] = {
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one fault did. `recovered` is how many keys fell after it without a right suggestion on the screen, until
-    the model's own showed; None if that never came."""
+    the model's own showed; None if that never came. `asked` is how many fell before the model was asked again: its true
+    answer at a place may be nothing, as behind a wrong indentation, which is no fault any more."""
 
     requests: int
     seconds: float
@@ -74,6 +75,7 @@ class Outcome:
     shown: float
     right: float
     recovered: int | None
+    asked: int | None
     said: str
 
 
@@ -142,6 +144,7 @@ class Trial:
                     shown=sum(key.shown for key in keys) / len(keys),
                     right=sum(key.right for key in keys) / len(keys),
                     recovered=recovered,
+                    asked=self._asked(model, ended),
                     said=_said(probe),
                 )
 
@@ -172,6 +175,11 @@ class Trial:
                 return missed
             missed += key.possible and not key.right
         return None if missed > MOST_KEYS else missed
+
+    def _asked(self, model: Model, ended: float) -> int | None:
+        """Keys after the fault that fell without a question to the model."""
+        first = min((writing.at for writing in model.writings if writing.at >= ended), default=None)
+        return None if first is None else max(0, sum(ended <= key.at <= first for key in self._log.keys) - 1)
 
     async def _key(self, desk: Desk) -> None:
         if desk.page is None or desk.page.done or self._turn == TURN:
@@ -208,21 +216,24 @@ async def main(names: list[str], keys: int) -> bool:
             outcomes |= zip(pair, await asyncio.gather(*trials), strict=True)
     print(
         f"{'fault':10} {'seconds':>7} {'requests':>8} {'wrong text':>10} {'damage':>6} {'popups':>6} {'errors':>6}"
-        f" {'shown / right':>15} {'recovered after':>15}   verdict"
+        f" {'shown / right':>15} {'asked after':>11} {'recovered after':>15}   verdict"
     )
     kept = [_print(name, outcome) for name, outcome in outcomes.items()]
     return all(kept)
+
+
+def _keys(count: int | None) -> str:
+    return "never" if count is None else f"{count} keys"
 
 
 def _print(name: str, one: Outcome) -> bool:
     requests = one.requests <= MOST_REQUESTS or name != "429"
     kept = requests and not (one.marked or one.damages or one.popups or one.errors)
     kept = kept and one.recovered is not None and one.recovered <= MOST_KEYS
-    after = "never" if one.recovered is None else f"{one.recovered} keys"
     share = f"{100 * one.shown:.0f} / {100 * one.right:.0f}%"
     print(
         f"{name:10} {one.seconds:7.1f} {one.requests:8} {one.marked:10} {one.damages:6} {one.popups:6} {one.errors:6}"
-        f" {share:>15} {after:>15}   {'met' if kept else 'NOT MET'}"
+        f" {share:>15} {_keys(one.asked):>11} {_keys(one.recovered):>15}   {'met' if kept else 'NOT MET'}"
     )
     print(f"{'':10} status: {one.said}")
     return kept
