@@ -147,6 +147,8 @@ def _pages(options: argparse.Namespace, seat: _Seat) -> list[Page]:
     pages: dict[str, Page] = {}
     for run in seat.runs:
         page = positions.page_of(seat.repository, run, seat.folder)
+        if "<|fim_" in page.text:
+            continue  # a file about prompts: the stub cannot tell its marks from the prompt's own
         if options.large and page.language != "python":
             continue  # the rest of the document is Python, with another indentation than its own
         pages.setdefault(page.uri, _enlarged(page) if options.large else page)

@@ -87,7 +87,8 @@ def extent_wanted(store: SuggestionStore, request: CompletionRequest, model: str
     front of text that is known, since then what follows is as well.
     """
     known = store.find(request.document, request.position, model)
-    if known is not None and known.used_up and wishes.multiline != "never":
+    at_end = not request.document.line(request.position.line)[request.position.column :].strip()
+    if known is not None and known.used_up and at_end and wishes.multiline != "never":
         return block_extent(wishes)
     extent = extent_of(request, wishes)
     return line_extent(wishes) if typed_at(request).strip() and store.in_doubt(request.document) else extent

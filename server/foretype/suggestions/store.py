@@ -168,6 +168,8 @@ def _match(entry: Entry, before_cursor: str) -> Match | None:
     if not ended:
         return match if text.startswith(before_cursor) or before_cursor.startswith(text) else None
     has_more = text.startswith(before_cursor) and match.rest != ""
+    # One line that was asked for and is typed: what follows it is below.
+    has_more = has_more or (generation.whole and entry.max_lines == 1 and text == before_cursor != "")
     # Asked just here and told nothing: asking again would get the same.
     return match if has_more or (generation.whole and match.nothing) else None
 

@@ -32,6 +32,7 @@ def at(text: str) -> CompletionRequest:
     ("asked", "wrote", "now", "lines"),
     [
         ("x = │\n", "foo\n\n", "x = foo│\n", "block"),  # the line is complete: what comes below
+        ("f(│)\n", "a\n", "f(a│)\n", "line"),  # but not in front of what stands there
         ("x = │\n", "foo(a)", "x = fi│\n", "line"),  # perhaps a mistake: no more than the line
         ("x│\n", "\n\ny", "x\n    │\n", "block"),  # nothing on the line yet: the block is wanted
         ("x = │\n", "foo(a)", "x = bar(│\n", "block"),  # something else

@@ -327,3 +327,12 @@ async def test_old_places_are_dropped_and_closed():
     assert [stream.closed.is_set() or not stream.opened for stream in streams] == [True] * 5 + [False] * PLACES_KEPT
     store.close()
     await settle()
+
+
+@pytest.mark.parametrize(("max_lines", "used_up"), [(1, True), (10, None)])
+async def test_a_single_line_that_is_typed_is_used_up_also_without_a_line_end(max_lines, used_up):
+    case = Asked("x = │", max_lines=max_lines)
+    await case.stream.put("foo")
+    await case.stream.end()
+    match = case.store.find(*at_cursor("x = foo│"), "m")
+    assert (match and match.used_up) is used_up
