@@ -98,7 +98,7 @@ async def test_no_planted_secret_reaches_a_model(start, name: str):
             at = secret.at + len(text) - len(secret.text)
             uri = f"file:///{number}/{secret.path}"
             probe.open(uri, text, "python")
-            for offset in (0, at + secret.size // 2, text.index("\n", at + secret.size)):
+            for offset in (text.index("\n"), at + secret.size // 2, text.index("\n", at + secret.size)):
                 await ask(probe, uri, where(text, offset))
             probe.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
         sent = Sent(stub)
