@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from foretype.context.exclude import Exclusions
-from foretype.context.secrets import PLACEHOLDER, Redacted, redact
+from foretype.context.secrets import PLACEHOLDER, redact
 from foretype.context.secrets.document import DocumentScan, Shown
 from foretype.context.snippet import Snippet
 from foretype.text.document import Document
@@ -81,13 +81,6 @@ class Gate:
             same = text is snippet.text and path == snippet.path
             passed.append(snippet if same else replace(snippet, text=text, path=path))
         return passed
-
-    def text(self, text: str, path: str = "") -> Redacted:
-        """Any other text: a selection, a diff, an attachment, what a user wrote. `path` is the file's, if it has one.
-
-        Whether that file may be shown at all is another question: `closed`, or `file_closed`.
-        """
-        return redact(text, path)
 
     def file_closed(self, path: str) -> str:
         """Why no model may see the file that stands at this path below a workspace folder, "" where one may."""
