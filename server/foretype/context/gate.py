@@ -7,6 +7,7 @@ nothing of the document, of a snippet or of any other text but what it answered.
 from __future__ import annotations
 
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -26,6 +27,10 @@ _ONE: Final = "1 secret is withheld from the model."
 _DOCUMENTS: Final = 32
 """Documents whose scan is kept; it is much smaller than the document."""
 
+_MOMENT: Final = 1.0
+"""Seconds: a key's worth of looking at the same files."""
+_PATHS: Final = 1_000
+
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+#. -]{0,40}")
 
 
@@ -38,6 +43,7 @@ class Gate:
 
         self._exclusions = exclusions
         self._scans: OrderedDict[str, DocumentScan] = OrderedDict()
+        self._open: dict[str, float] = {}
 
     async def known(self, document: Document) -> None:
         """Wait, a moment at most, until it is known whether a model may see the document; usually it is."""
@@ -73,14 +79,25 @@ class Gate:
 
     def snippets(self, offered: Iterable[Snippet]) -> list[Snippet]:
         """Those snippets that a model may see, without their secrets. One whose file is not known yet is late."""
-        passed = []
+        passed, now = [], time.monotonic()
         for snippet in offered:
-            if self._exclusions.withheld_snippet(snippet.path):
+            if not self._is_open(snippet.path, now):
                 continue
             text, path = redact(snippet.text, snippet.path).text, self.name(snippet.path)
             same = text is snippet.text and path == snippet.path
             passed.append(snippet if same else replace(snippet, text=text, path=path))
         return passed
+
+    def _is_open(self, path: str, now: float) -> bool:
+        """Whether a model may see the file; that it may is remembered for a moment, since many snippets share files."""
+        if now < self._open.get(path, now):
+            return True
+        if self._exclusions.withheld_snippet(path):
+            return False
+        if len(self._open) >= _PATHS:
+            self._open.clear()
+        self._open[path] = now + _MOMENT
+        return True
 
     def file_closed(self, path: str) -> str:
         """Why no model may see the file that stands at this path below a workspace folder, "" where one may."""
@@ -93,6 +110,7 @@ class Gate:
     def look_again(self) -> None:
         """Ignore files have changed."""
         self.era += 1
+        self._open.clear()
         self._exclusions.look_again()
 
     def forget(self, uri: str) -> None:
