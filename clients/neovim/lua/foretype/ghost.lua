@@ -104,7 +104,7 @@ function M.dismiss()
     on_accept = function(item)
       local client = vim.lsp.get_client_by_id(item.client_id)
       if client and identity(item) then
-        client:request("notifyRejected", { uuids = { identity(item) } }, function() end)
+        client:notify("foretype/dismissed", { id = identity(item) })
       end
       return nil
     end,
