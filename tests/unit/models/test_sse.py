@@ -76,3 +76,10 @@ def test_boundaries_change_nothing(lines: list[tuple[str, str]], cuts: list[int]
     edges = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
     pieces = [stream[start:end] for start, end in itertools.pairwise(edges)]
     assert parse(*pieces) == parse(stream)
+
+
+def test_a_line_end_that_is_cut_in_two_is_one() -> None:
+    """Else the event would end between its two lines of data."""
+    parser = EventParser()
+    events = [*parser.feed(b"data: a\r"), *parser.feed(b"\ndata: b\r\n\r"), *parser.feed(b"\n")]
+    assert [event.data for event in events] == ["a\nb"]
