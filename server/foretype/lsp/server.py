@@ -317,7 +317,7 @@ class Server(LanguageServer):
         outcome = await self.completer.complete(request)
         count_outcome(self.meters.book, outcome, (time.perf_counter() - began) * 1000)
         settled = self._choosing is not None and self._choosing.done() and not outcome.superseded
-        if settled or outcome.silence:
+        if settled or outcome.silence or outcome.closed:
             tell_health(self, self.governor, outcome)
         if self.governor is not None:
             self._renew_key(self.governor.breaker.error)
