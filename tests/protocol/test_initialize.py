@@ -17,7 +17,16 @@ async def test_inline_completion_is_advertised_as_an_object(session):
     assert capabilities["inlineCompletionProvider"] == {}
     assert capabilities["textDocumentSync"]["openClose"] is True
     assert capabilities["textDocumentSync"]["change"] == 2
-    assert capabilities["executeCommandProvider"] == {"commands": ["foretype.accepted", "foretype.snooze", "foretype.resume", "foretype.toggleLanguage"]}
+    assert capabilities["executeCommandProvider"] == {
+        "commands": [
+            "foretype.accepted",
+            "foretype.snooze",
+            "foretype.resume",
+            "foretype.toggleLanguage",
+            "foretype.action",
+            "foretype.commitMessage",
+        ]
+    }
     assert capabilities["workspace"]["workspaceFolders"]["supported"] is True
     assert probe.initialized["serverInfo"]["name"] == "foretype"
     assert probe.initialized["serverInfo"]["version"]
