@@ -20,7 +20,9 @@ from foretype.models.provider import Delta, Report, TimeLimits, Usage
 from foretype.models.sse import Event, EventParser, LineTooLongError
 from foretype.models.stops import StopMatcher
 
-SLOW_REMEDY = "Wait for the model to load, choose a faster one, or raise `model.timeouts`."
+SLOW_REMEDY = (
+    "Wait for the model to load, choose a faster one, or raise `model.timeouts`, for code actions `actions.timeout`."
+)
 # After the finish reason only usage and the end mark can follow: both come at once or not at all.
 _TAIL_SECONDS = 1.0
 # Reading the last bytes keeps the connection for the next request; waiting for them is not worth more.

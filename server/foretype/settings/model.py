@@ -273,7 +273,9 @@ class Actions:
     max_tokens: int = option(
         8192, "Longest prompt of an action in tokens.", Rule(scope="user", minimum=1024, maximum=2_000_000)
     )
-    timeout: float = option(180.0, "Seconds that the answer to an action may take.", _SECONDS)
+    timeout: float = option(
+        15.0, "Seconds that the answer to an action may take; raise it for a slow model on your own machine.", _SECONDS
+    )
     concurrency: int = option(
         4,
         "Most questions at once when an action works through many functions or files.",
