@@ -83,9 +83,10 @@ class Gate:
         for snippet in offered:
             if not self._is_open(snippet.path, now):
                 continue
-            text, path = redact(snippet.text, snippet.path).text, self.name(snippet.path)
-            same = text is snippet.text and path == snippet.path
-            passed.append(snippet if same else replace(snippet, text=text, path=path))
+            whole = redact(snippet.lead + snippet.text, snippet.path, snippet.language_id).text
+            text, path = whole.split("\n", snippet.lead.count("\n"))[-1], self.name(snippet.path)
+            same = not snippet.lead and text == snippet.text and path == snippet.path
+            passed.append(snippet if same else replace(snippet, text=text, path=path, lead=""))
         return passed
 
     def _is_open(self, path: str, now: float) -> bool:

@@ -28,6 +28,7 @@ _GROUP: Final = 8
 """Lines within which changes that follow each other are one, as in Zed's grouping of edits."""
 
 _TOUCHES: Final = 200
+_ABOVE: Final = 2  # Lines over a change that are kept with it.
 _LARGEST: Final = 1_500
 """Lines of a changed region that are compared line by line: a larger one was generated or pasted."""
 
@@ -109,7 +110,8 @@ def edits_of(
         for start, removed, added in _hunks(then, now):
             end = start + len(added)
             when = max((at for line, at in touched if start - _GROUP <= line <= end + _GROUP), default=0)
-            found.append((when, RecentEdit(path, start, removed, added)))
+            above = _bodies(now[max(0, start - _ABOVE) : start])
+            found.append((when, RecentEdit(path, start, removed, added, above)))
     return [edit for _, edit in sorted(found, key=lambda item: item[0])]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -47,12 +47,16 @@ class OpenFile:
 
 @dataclass(frozen=True, slots=True)
 class RecentEdit:
-    """Lines that the user has changed: from which line they stand now, what stood there, what stands there now."""
+    """Lines that the user has changed: from which line they stand now, what stood there, what stands there now.
+
+    `above` are lines over them that no prompt shows: they may name a secret that stands here.
+    """
 
     path: str
     start: int
     removed: tuple[str, ...]
     added: tuple[str, ...]
+    above: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

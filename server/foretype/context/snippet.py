@@ -22,7 +22,8 @@ class Snippet:
     `start` and `end` are its lines there, 0-based, the end exclusive; both are the same where the text is not the
     file's own (a diff, an outline, a diagnostic). Line ends are LF. `weight` is how likely it is to help beside others
     of the same origin, from 0 to 1. `expected` are names that it holds, each with the likelihood that the line being
-    typed needs it; empty where nobody has judged.
+    typed needs it; empty where nobody has judged. Two are for the gate alone: `lead` are the lines above, since these
+    may name a secret that stands in the first one here, and `language_id` is the editor's word, "" where none is known.
     """
 
     path: str
@@ -32,6 +33,8 @@ class Snippet:
     end: int = 0
     weight: float = 1.0
     expected: tuple[tuple[str, float], ...] = ()
+    lead: str = ""
+    language_id: str = ""
 
     @property
     def key(self) -> tuple[str, str, int, int]:

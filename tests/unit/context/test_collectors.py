@@ -103,6 +103,19 @@ def test_windows_of_open_files() -> None:
     assert max(one.weight for one in found) == 1.0
 
 
+def test_the_lines_above_a_window_come_with_it_for_the_gate() -> None:
+    lines = [f"# nothing {number}" for number in range(50)] + PRICING.split("\n")
+    opened = OpenFile("pricing.txt", "yaml", lines)
+    searched = scene(library=FakeLibrary({"pricing.txt": "\n".join(lines)}, {"shop/order.py": [("pricing.txt", 0.5)]}))
+    for collector in (open_files, search, co_change):
+        found = list(collector(replace(searched, open_files=(opened,))))
+        assert any(one.start > 2 for one in found)
+        assert all(
+            one.lead == "".join(f"{line}\n" for line in lines[max(0, one.start - 2) : one.start]) for one in found
+        )
+    assert {one.language_id for one in open_files(scene(open_files=(opened,)))} == {"yaml"}
+
+
 def test_far_parts_of_the_document_with_their_own_lines() -> None:
     lines = [*ORDER.split("\n"), *(f"# nothing {number}" for number in range(100)), "def article_of(order): ..."]
     found = list(far_parts(scene(lines=lines)))
@@ -122,6 +135,21 @@ def test_edits_of_other_files_as_diffs_the_latest_weighing_most() -> None:
     found = list(edits(scene(edits=made)))
     assert [(one.path, one.text) for one in found] == [("b.py", "+newer\n+newest\n"), ("a.py", "-old\n+new\n")]
     assert found[0].weight > found[1].weight
+
+
+@pytest.mark.parametrize(
+    ("path", "above", "gone", "new"),
+    [
+        pytest.param("a.py", ("password = (",), '    "Tr0ub4dor&3x"', '    "C0rrect&h0rse"', id="named above"),
+        pytest.param("hosts", (), "password: Tr0ub4dor&3x", "password: C0rrect&h0rse", id="by the editor's language"),
+    ],
+)
+def test_a_diff_tears_no_secret_from_its_name(path: str, above: tuple[str, ...], gone: str, new: str) -> None:
+    made = (RecentEdit(path, 3, (gone,), (new, "more"), above),)
+    (found,) = edits(scene(edits=made, open_files=(OpenFile(path, "yaml" if path == "hosts" else "python", []),)))
+    assert "Tr0ub4dor" not in found.text
+    assert "C0rrect" not in found.text
+    assert (found.text[0], found.text.count("\n"), found.text.endswith("\n+more\n")) == ("-", 3, True)
 
 
 def test_of_own_edits_only_what_is_gone() -> None:

@@ -53,6 +53,7 @@ def typist() -> Typist:
 def test_an_edit_is_what_stood_there_and_what_stands_there(typist: Typist) -> None:
     typist.replace("a", 100, 1, "changed\nadded\n")
     assert typist.edits() == [RecentEdit("a", 100, ("line 100",), ("changed", "added"))]
+    assert typist.edits()[0].above == ("line 98", "line 99")
 
 
 def test_an_edit_letter_by_letter_is_one(typist: Typist) -> None:

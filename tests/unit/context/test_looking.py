@@ -211,6 +211,22 @@ def test_the_gate_passes_what_holds_no_secret_as_it_is():
     assert gate.snippets([snippet])[0] is snippet
 
 
+@pytest.mark.parametrize(
+    ("snippet", "left"),
+    [
+        (Snippet("a.py", '    "Tr0ub4dor&3x")\nb = 1\n', "search", lead="login(\n  password=\n"), ")\nb = 1\n"),
+        (Snippet("hosts", "password: Tr0ub4dor&3x\nb: 1\n", "open file", language_id="yaml"), "\nb: 1\n"),
+    ],
+    ids=["named above the cut", "by the editor's language"],
+)
+def test_what_says_that_a_value_is_secret_need_not_be_in_the_snippet(snippet: Snippet, left: str):
+    (passed,) = Gate(Exclusions()).snippets([snippet])
+    assert "Tr0ub4dor" not in passed.text
+    assert PLACEHOLDER in passed.text
+    assert passed.text.endswith(left)
+    assert (passed.text.count("\n"), passed.lead) == (2, "")
+
+
 async def test_snippets_of_forbidden_files_and_their_secrets_stay(tmp_path: Path):
     root = grow(tmp_path, "a.py", _dot_gitignore="made.py\n")
     gate = Gate(Exclusions(["vault/"], [root]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from foretype.context.collectors.windows import best_windows, text_of
+from foretype.context.collectors.windows import best_windows, lead_of, text_of
 from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
 
@@ -21,4 +21,5 @@ def co_change(scene: Scene) -> Iterator[Snippet]:
         if text is not None:
             lines = text.split("\n")[:_LARGEST]
             for one in best_windows(lines, scene.wanted_terms, _OF_ONE):
-                yield Snippet(path, text_of(lines, one.start, one.end), "co-change", one.start, one.end, likelihood)
+                text, lead = text_of(lines, one.start, one.end), lead_of(lines, one.start)
+                yield Snippet(path, text, "co-change", one.start, one.end, likelihood, lead=lead)

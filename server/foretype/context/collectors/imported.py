@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from foretype.context.collectors.resolving import files_of
-from foretype.context.collectors.windows import best_windows, text_of
+from foretype.context.collectors.windows import best_windows, lead_of, text_of
 from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
 
@@ -24,7 +24,8 @@ def imported(scene: Scene) -> Iterator[Snippet]:
     for path, lines, one in found:
         # The lines are the outline's, not the file's; both ends are the same, so the place only tells them apart.
         text = text_of(lines, one.start, one.end)
-        yield Snippet(path, text, "outline", one.start, one.start, one.score / top)
+        lead = lead_of(lines, one.start)
+        yield Snippet(path, text, "outline", one.start, one.start, one.score / top, lead=lead)
 
 
 def _modules(scene: Scene) -> list[str]:

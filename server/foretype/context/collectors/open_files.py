@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from foretype.context.collectors.windows import Window, best_windows, text_of
+from foretype.context.collectors.windows import Window, best_windows, lead_of, text_of
 from foretype.context.scene import OpenFile, Scene
 from foretype.context.snippet import Snippet
 
@@ -42,5 +42,6 @@ def _best(scene: Scene, file: OpenFile) -> list[Window]:
 def _weighed(found: list[tuple[OpenFile, Window]]) -> Iterator[Snippet]:
     top = max((window.score for _, window in found), default=1.0)
     for file, one in found:
-        text = text_of(file.lines, one.start, one.end)
-        yield Snippet(file.path, text, "open file", one.start, one.end, one.score / top)
+        text, lead = text_of(file.lines, one.start, one.end), lead_of(file.lines, one.start)
+        weight, language = one.score / top, file.language_id
+        yield Snippet(file.path, text, "open file", one.start, one.end, weight, lead=lead, language_id=language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from foretype.context.collectors.windows import best_windows, text_of
+from foretype.context.collectors.windows import best_windows, lead_of, text_of
 from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
 
@@ -21,5 +21,6 @@ def search(scene: Scene) -> Iterator[Snippet]:
         lines = chunk.text.split("\n")
         for window in best_windows(lines, scene.wanted_terms, _OF_ONE):
             text = text_of(lines, window.start, window.end)
-            start = chunk.start + window.start
-            yield Snippet(chunk.path, text, "search", start, start + window.end - window.start, chunk.score / top)
+            start, end = chunk.start + window.start, chunk.start + window.end
+            lead = lead_of(lines, window.start)
+            yield Snippet(chunk.path, text, "search", start, end, chunk.score / top, lead=lead)

@@ -13,6 +13,10 @@ LINES: Final = 10
 10 lines prompts held 1.5 to 4 points more of the names that stand in other files only than with 16."""
 
 
+LEAD: Final = 2
+"""Lines above another one that may say what it is: a name, and the line that opens a bracket."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Lines `start` to `end` (exclusive) of a file, and how well they fit."""
@@ -55,6 +59,11 @@ def _trimmed(window: Window, lines: Sequence[str]) -> Window:
     while end > start and not lines[end - 1].strip():
         end -= 1
     return Window(start, end, window.score)
+
+
+def lead_of(lines: Sequence[str], start: int) -> str:
+    """The lines above a window that may name a secret which stands in its first one, for the gate alone."""
+    return text_of(lines, max(0, start - LEAD), start)
 
 
 def text_of(lines: Sequence[str], start: int, end: int) -> str:

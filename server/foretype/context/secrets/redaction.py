@@ -63,13 +63,13 @@ class Redacted:
         return done + head
 
 
-def redact(text: str, path: str = "") -> Redacted:
+def redact(text: str, path: str = "", language_id: str = "") -> Redacted:
     """`text` without the secrets that it shows, those included that its edges cut.
 
-    `path` (or a bare file name) tells whether values stand without quotes in such a file. Time linear in the text:
-    about 10 MB/s (`python -m benchmarks.secrets`); what was asked before is remembered.
+    `path` (or a bare file name) and the editor's language tell whether values stand without quotes in such a file. Time
+    linear in the text: about 10 MB/s (`python -m benchmarks.secrets`); what was asked before is remembered.
     """
-    return _redacted(text, holds_settings(path))
+    return _redacted(text, holds_settings(path, language_id))
 
 
 def holds_settings(path: str, language_id: str = "") -> bool:

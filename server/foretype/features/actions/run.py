@@ -178,7 +178,7 @@ def _prepared(job: Job, reach: int) -> tuple[Unit, ActionQuestion, Redacted]:
     """The unit and the question about it, without secrets."""
     unit = job.unit or find_unit(job.document, job.task, job.start, job.end, job.problems)
     text = "\n".join(line_body(line) for line in job.document.lines)
-    hidden = redact(text, job.path)
+    hidden = redact(text, job.path, job.document.language_id)
     lines = hidden.text.split("\n")
     first, behind = max(0, unit.start - reach), unit.end + reach
     focus = (unit.focus[0] - unit.start, unit.focus[1] - unit.start) if unit.focus else None
@@ -194,7 +194,7 @@ def _prepared(job: Job, reach: int) -> tuple[Unit, ActionQuestion, Redacted]:
         problems=tuple(
             f"line {each.start.line - unit.start + 1} of the code: {hidden.hide(_said(each))}" for each in job.problems
         ),
-        snippets=[replace(each, text=redact(each.text, each.path).text) for each in job.snippets],
+        snippets=[replace(each, text=redact(each.text, each.path, each.language_id).text) for each in job.snippets],
         words=_words(job, text),
         own=own,
         instructions=redact(job.instructions).text,
