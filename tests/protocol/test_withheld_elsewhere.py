@@ -76,6 +76,18 @@ async def test_no_action_in_a_forbidden_file(acting, name: str):
         assert stub.asked == []
 
 
+async def test_an_action_knows_settings_by_the_editors_language(acting):
+    async with StubServer(replies.chat(["x"])) as stub:
+        editor = await acting("VS Code 1.139", stub)
+        uri = (acting.folder / "hosts").as_uri()
+        editor.open(uri, f"{MARK}: 1\npassword: Tr0ub4dor&3x\n", "yaml")
+        span = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 4}}
+        command = {"command": "foretype.action", "arguments": [{"task": "explain", "uri": uri, "range": span}]}
+        await editor.run({"command": command})
+        assert MARK in Sent(stub).text
+        assert "Tr0ub4dor" not in Sent(stub).text
+
+
 async def test_commit_messages_show_no_secret(acting):
     folder: Path = acting.folder
     files = {
@@ -147,7 +159,7 @@ async def test_counting_at_the_server_shows_no_secret(start, tmp_path: Path):
 async def test_what_was_copied_from_a_forbidden_file_is_not_shown(start, tmp_path: Path):
     async with StubServer(replies.chat([" # x"])) as stub:
         probe = await connected(start, stub, tmp_path, context={"max_tokens": 8192})
-        probe.open((tmp_path / ".env").as_uri(), "client_forbidden = connect_value\nother_forbidden = 1\n")
+        probe.open((tmp_path / ".env").as_uri(), "client_forbidden = connect_value\r\nother_forbidden = 1\r\n")
         uri = (tmp_path / "main.py").as_uri()
         probe.open(uri, f"# {MARK}\nconnect_value = 1\n\n")
 
@@ -158,7 +170,8 @@ async def test_what_was_copied_from_a_forbidden_file_is_not_shown(start, tmp_pat
                 await asyncio.sleep(0.1)  # what is copied is taken in beside the keys
             return Sent(stub).text
 
-        probe.notify("foretype/didCopy", {"text": "client_forbidden = connect_value\n"})
+        # Editors copy with the system's line ends, whatever the document has.
+        probe.notify("foretype/didCopy", {"text": "client_forbidden = connect_value\nother_forbidden = 1\n"})
         assert "client_forbidden" not in await keys(0)
         probe.notify("foretype/didCopy", {"text": f'client_allowed = connect_value("{TOKEN}")\n'})
         text = await keys(6)

@@ -113,11 +113,19 @@ def _copied(server: Server, params: Any) -> None:
 
 
 def _is_withheld(server: Server, text: str) -> bool:
-    """Whether copied text stands in an open document that no model may see: that is where it was copied."""
-    asker, copied = server.asker, text.strip()
-    if asker is None or not copied:
-        return False
-    return any(copied in document.text for document in server.documents if asker.gate.closed(document))
+    """Whether copied text stands in an open document that no model may see: that is where it was copied.
+
+    While there is no model there is no gate that could tell, so nothing copied then is kept for a later one.
+    """
+    asker, copied = server.asker, _with_lf(text).strip()
+    if asker is None:
+        return True
+    # Editors copy with the system's line ends, whatever the document has.
+    return any(copied in _with_lf(document.text) for document in server.documents if asker.gate.closed(document))
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _uri_of(params: Any) -> str:
