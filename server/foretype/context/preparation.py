@@ -72,7 +72,7 @@ class _Prepared:
     document: Document
     line: int = 0
     snippets: tuple[Snippet, ...] = ()
-    gathered_for: tuple[object, int] | None = None
+    gathered_for: tuple[Lines, int] | None = None
     """The lines' value and the cursor's line."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -106,7 +106,7 @@ class ContextPreparation:
         """What is at hand for a prompt; at once, perhaps empty. Being asked is a visit."""
         prepared = self._entry(document)
         prepared.document = document
-        if abs(position.line - prepared.line) > FAR or prepared.gathered_for is None:
+        if prepared.gathered_for is None or abs(position.line - prepared.gathered_for[1]) > FAR:
             self._stir()
         prepared.line = position.line
         self._journal.visited(document.uri)

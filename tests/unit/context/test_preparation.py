@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from foretype.context.collecting import Gathering
-from foretype.context.preparation import DOCUMENTS, ContextPreparation, Surroundings
+from foretype.context.preparation import DOCUMENTS, FAR, ContextPreparation, Surroundings
 from foretype.context.scene import Diagnostic, Scene
 from foretype.context.snippet import Snippet
 from foretype.text.document import Change, Document
@@ -98,6 +98,15 @@ async def test_an_edit_a_far_move_and_news_of_the_index_do(desk: Desk) -> None:
     desk.preparation.news()
     await desk.preparation.rest()
     assert len(desk.scenes) == 4
+
+
+async def test_small_moves_add_up_to_a_far_one(desk: Desk) -> None:
+    one = desk.open(document(text=TEXT + "\n" * 100))
+    await desk.ask(one)
+    for line in range(3, 40, 3):
+        await desk.ask(one, line)
+    assert abs(desk.scenes[-1].line - 39) <= FAR
+    assert len(desk.scenes) < 12
 
 
 async def test_many_keys_are_gathered_for_together(desk: Desk) -> None:
