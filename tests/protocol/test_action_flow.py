@@ -206,6 +206,23 @@ async def test_the_menu_is_about_the_text_as_it_was(acting):
         assert editor.buffers[uri] == "# one\n# two\n" + MULTIPLIED
 
 
+async def test_a_problem_moves_with_its_lines(acting):
+    """The problem's own place counts for a fix, not only the cursor's: it is in the second of two functions."""
+    async with StubServer(fenced("def two():\n    return 2")) as stub:
+        editor = await acting(NEOVIM, stub)
+        uri = (acting.folder / "fixed.py").as_uri()
+        text = "def one():\n    return 0\n\n\ndef two():\n    return 0\n"
+        editor.open(uri, text)
+        place = {"start": {"line": 5, "character": 4}, "end": {"line": 5, "character": 10}}
+        items = await editor.menu(uri, place, diagnostics=[{"range": place, "message": "wrong"}])
+        editor.change(uri, "# a\n# b\n# c\n# d\n" + text)
+        await editor.run(next(each for each in items if each["title"] == "Fix: wrong"))
+        assert editor.buffers[uri] == "# a\n# b\n# c\n# d\n" + text.replace(
+            "two():\n    return 0", "two():\n    return 2"
+        )
+        assert "line 2 of the code" in str(stub.asked[0].body)
+
+
 async def test_two_actions_at_once_on_the_same_text(acting):
     async with StubServer(slow(AREA), slow(AREA.replace("w * h", "h * w"), 0.3)) as stub:
         editor, uri, span = await opened(acting, EMACS, stub)

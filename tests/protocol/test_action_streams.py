@@ -385,6 +385,43 @@ async def test_a_folder_with_open_and_closed_files(acting):
         assert closed.read_text() == MANY
 
 
+@pytest.mark.parametrize("opened_too", [False, True])
+async def test_a_closed_file_that_changes_meanwhile(acting, opened_too: bool):
+    """On the disk, or in the editor, which has opened it: the edit is for the text that is there at the end."""
+    closed = acting.folder / "closed.py"
+    closed.write_text(MANY)
+    now = "import os\n\n" + MANY
+    async with StubServer(lambda request: documented(request).slowly(0.05)) as stub:
+        editor = await acting(VS_CODE, stub)
+        order = command("foretype.action", {"task": "document", "paths": [closed.as_uri()], "bulk": True})
+        running = asyncio.ensure_future(editor.run(order))
+        await stub.request()
+        if opened_too:
+            editor.open(closed.as_uri(), MANY)
+            editor.change(closed.as_uri(), now)
+        else:
+            closed.write_text(now)
+            editor.buffers[closed.as_uri()] = now
+        assert (await running)["applied"] is True, editor.shown()
+        after = editor.buffers[closed.as_uri()]
+        assert "".join(line for line in after.splitlines(True) if '"""' not in line) == now
+        assert all(f'def function_{n}(x):\n    """Add {n}."""\n' in after for n in range(12))
+
+
+async def test_what_the_editor_did_not_apply_is_not_asked_for_again(acting):
+    async with StubServer(documented) as stub:
+        editor = await acting(VS_CODE, stub)
+        uri = shapes(acting)
+        editor.open(uri, MANY)
+        editor.refuse = "busy"
+        order = command("foretype.action", {"task": "document", "uri": uri, "bulk": True})
+        assert (await editor.run(order))["applied"] is False
+        asked, editor.refuse = len(stub.asked), ""
+        assert (await editor.run(order))["applied"] is True
+        assert editor.buffers[uri].count('"""') == 24
+        assert len(stub.asked) == asked == 12
+
+
 async def test_nothing_outside_of_the_workspace_is_touched(acting, tmp_path):
     outside = tmp_path / "outside.py"
     outside.write_text(MANY)
@@ -394,6 +431,7 @@ async def test_nothing_outside_of_the_workspace_is_touched(acting, tmp_path):
         for place in (outside, acting.folder / "link.py"):
             await editor.run(command("foretype.action", {"task": "document", "paths": [place.as_uri()], "bulk": True}))
         assert editor.edits == []
+        assert stub.asked == []
         assert outside.read_text() == MANY
         assert len(editor.shown()) == 2
 
@@ -436,6 +474,43 @@ async def test_the_message_for_what_is_staged(acting):
         git(folder, "commit", "-qm", "x")
         assert await editor.run(command("foretype.commitMessage", {"uri": (folder / "a.py").as_uri()})) is None
         assert editor.shown() == ["Foretype: Nothing is staged."]
+
+
+@pytest.mark.parametrize("case", ["submodule", "conflict", "link"])
+async def test_each_staged_file_is_judged_by_its_own_name(acting, case: str):
+    """What git says of submodules, conflicts and links has no part, or two, beside those of ordinary files."""
+    folder = acting.folder
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "b").symlink_to("nowhere")
+    (folder / "a.py").write_text("x = 1\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "x")
+    if case == "submodule":
+        git(folder, "init", "-q", "module")
+        git(folder / "module", "commit", "-q", "--allow-empty", "-m", "m")
+        git(folder, "config", "diff.submodule", "log")
+        (folder / "a.py").write_text("x = 2\n")
+    elif case == "conflict":
+        git(folder, "checkout", "-qb", "other")
+        (folder / "a.py").write_text("x = 3\n")
+        git(folder, "commit", "-qam", "o")
+        git(folder, "checkout", "-q", "main")
+        (folder / "a.py").write_text("x = 4\n")
+        git(folder, "commit", "-qam", "p")
+        subprocess.run(["git", "merge", "other"], cwd=folder, capture_output=True, check=False)
+    else:
+        (folder / "b").unlink()
+        (folder / "b").write_text("y = 1\n")
+    (folder / "p.env").write_text("a lone sentence\n")
+    (folder / "z.py").write_text("z = 1\n")
+    names = ["p.env", "z.py", *(["module", "a.py"] if case == "submodule" else ["b"])]
+    git(folder, "add", "-f", *names)
+    async with StubServer(replies.chat(["Add z"])) as stub:
+        editor: Editor = await acting(VS_CODE, stub)
+        assert await editor.run(command("foretype.commitMessage")) == "Add z", editor.shown()
+        question = str(stub.asked[0].body)
+        assert "+z = 1" in question
+        assert "a lone sentence" not in question
 
 
 async def test_no_repository(acting):

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from foretype.lsp.code_actions import ActionDoor
 
 MOST_BYTES = 2_000_000
+_TITLES = {
+    "document": "Document all undocumented functions",
+    "fix": "Fix all, one by one",
+    "summarise": "Summarise these files",
+}
 MOST_NAMED = 5
 """Failures that are named in the one sentence; the command's answer has all."""
 
@@ -42,9 +47,7 @@ class BulkRuns:
 
     async def execute(self, task: Task, data: ActionData, token: Token | None = None) -> dict[str, Any]:
         """Do it in all files that are named; what became of it is the command's answer."""
-        title = (
-            "Document all undocumented functions" if task.name == "document" else f"{task.title} all".format(name="")
-        )
+        title = _TITLES.get(task.name, task.title)
         if task.use != "prose" and not self._door.client.apply_edit:
             self._runs.tell("Your editor does not let a language server change text.")
             return {"applied": False}
@@ -66,7 +69,8 @@ class BulkRuns:
                 self._runs.tell(error.reason if isinstance(error, Unfit) else str(error))
                 return {"applied": False}
         answer = await self._shown(task, title, outcome)
-        if not outcome.failures:
+        # An edit that was not applied is made again from what is known, without asking the model.
+        if not outcome.failures and answer.get("applied", True):
             await asyncio.to_thread(journal.remove)
         return answer
 
@@ -97,13 +101,12 @@ class BulkRuns:
         return pieces
 
     def _job(self, task: Task, document: Document, data: ActionData) -> Job:
-        problems = data.problems if document.uri == data.uri else ()
         return Job(
             task,
             document,
             Position(0, 0),
             Position(0, 0),
-            tuple(self._door.problem(document, each, at) for at, each in enumerate(problems)),
+            self._runs.problems(data, document) if document.uri == data.uri and data.problems else (),
             path=self._runs.shown_path(path_of(document.uri)),
             words={"language": self._server.settings.actions.language},
         )

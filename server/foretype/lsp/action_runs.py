@@ -5,6 +5,7 @@ Loaded with the first action. Decides nothing about answers: features/actions do
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from foretype.context.gate import Gate
 from foretype.context.snippet import Snippet
 from foretype.errors import ForetypeError
 from foretype.features.actions.asking import ACTION, ActionModel, action_model
-from foretype.features.actions.change import FileChange, brought_up_to_date
+from foretype.features.actions.change import FileChange, as_on_disk, brought_up_to_date
 from foretype.features.actions.run import Job, Report, Step, edits_for, prose_for, prose_so_far
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.tests_job import with_test_place
@@ -37,6 +38,7 @@ from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
+    from foretype.features.actions.menu import Problem
     from foretype.lsp.code_actions import ActionDoor
 
 logger = logging.getLogger(__name__)
@@ -86,7 +88,7 @@ class ActionRuns:
         if changes is None:
             return action
         try:
-            edit = self.edit(changes, action.title)
+            edit = await self.edit(changes, action.title)
         except EditRefused as refused:
             self.tell(refused.message)
             return action
@@ -99,7 +101,7 @@ class ActionRuns:
             return self._failed(f"There is no action {data.task[:60]!r}.")
         if data.bulk:
             return await self.bulk.execute(task, data, token)
-        title = task.title.format(name="", language=self._server.settings.actions.language).strip()
+        title = task.title.format(name="this", language=self._server.settings.actions.language)
         if task.use == "prose":
             text = await self._attempt(title, lambda progress: self._prose(task, title, data, progress), token)
             return {"applied": False} if text is None else {"text": text}
@@ -162,7 +164,7 @@ class ActionRuns:
         document, start, end = self._place(data)
         if silence := await self.silence(document):
             raise Unfit(silence)
-        problems = tuple(self._door.problem(document, each, at) for at, each in enumerate(data.problems))
+        problems = self.problems(data, document)
         path = path_of(document.uri)
         return Job(
             task,
@@ -181,19 +183,30 @@ class ActionRuns:
         now = self._server.documents.get(data.uri)
         if now is None:
             raise Unfit("The document is not open any more.")
-        before = self._door.document_of(data.uri, data.version)
-        if before is None:
-            raise Unfit("The text has changed since the action was offered: choose it again.")
+        before = self._before(data)
         if data.range is None:
             return now, Position(0, 0), Position(len(now.lines) - 1, len(now.lines[-1]))
         encoding = self._server.documents.encoding
         start = position_from_lsp(before, data.range.start, encoding)
         end = position_from_lsp(before, data.range.end, encoding)
-        start, end = min(start, end), max(start, end)
-        if before is now:
-            return now, start, end
-        moved = brought_up_to_date(FileChange(before, (Edit(start, end, ""),)), now)
-        return now, moved.edits[0].start, moved.edits[0].end
+        place = Edit(min(start, end), max(start, end), "")
+        moved = brought_up_to_date(FileChange(before, (place,)), now).edits[0]
+        return now, moved.start, moved.end
+
+    def problems(self, data: ActionData, now: Document) -> tuple[Problem, ...]:
+        """The client's diagnostics where they are in the text now. Raises Unfit where their lines have changed."""
+        before = self._before(data)
+        found = [self._door.problem(before, each, at) for at, each in enumerate(data.problems)]
+        places = tuple(Edit(each.start, each.end, "") for each in found)
+        moved = brought_up_to_date(FileChange(before, places), now).edits
+        return tuple(replace(each, start=at.start, end=at.end) for each, at in zip(found, moved, strict=True))
+
+    def _before(self, data: ActionData) -> Document:
+        """The document that the action was offered for."""
+        before = self._door.document_of(data.uri, data.version)
+        if before is None:
+            raise Unfit("The text has changed since the action was offered: choose it again.")
+        return before
 
     def snippets(self, document: Document, position: Position) -> Sequence[Snippet]:
         """What stands beside the document in a prompt, as far as it may be seen."""
@@ -244,10 +257,12 @@ class ActionRuns:
         self.tell(reason)
         return None
 
-    def edit(self, changes: list[FileChange], title: str) -> types.WorkspaceEdit:
+    async def edit(self, changes: list[FileChange], title: str) -> types.WorkspaceEdit:
         """The edit for the texts as they are now. Raises EditRefused where there is none."""
         server = self._server
         try:
+            if any(not change.open for change in changes):
+                changes = await asyncio.to_thread(lambda: [as_on_disk(change) for change in changes])
             current = [brought_up_to_date(change, server.documents.get(change.document.uri)) for change in changes]
         except Unfit as unfit:
             raise EditRefused(unfit.reason) from unfit
@@ -259,7 +274,7 @@ class ActionRuns:
     async def apply(self, changes: list[FileChange], title: str) -> dict[str, Any]:
         """Ask the client to apply the edit; a text that changes while it does is its own to refuse, by the version."""
         try:
-            params = types.ApplyWorkspaceEditParams(self.edit(changes, title), label=title)
+            params = types.ApplyWorkspaceEditParams(await self.edit(changes, title), label=title)
             answer = await self._server.workspace_apply_edit_async(params)
         except EditRefused as refused:
             return self._failed(refused.message)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 from foretype.features.actions.merge import carried_over
 from foretype.features.actions.values import Edit, Unfit, applied
+from foretype.settings.files import read_bytes
 from foretype.text.document import Document
+from foretype.text.lines import Lines
 from foretype.text.uris import path_of
+
+
+_MOST_BYTES: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +40,42 @@ class FileChange:
 
 
 def brought_up_to_date(change: FileChange, now: Document | None) -> FileChange:
-    """The same change for the document as it is now. Raises Unfit where both touch the same lines, or it is closed."""
-    if not change.open or change.document is now:
+    """The same change for the document as the editor has it now, None where it is not open there.
+
+    Raises Unfit where both touch the same lines, or where it was closed meanwhile.
+    """
+    if change.document is now:
         return change
-    if now is None:
+    if now is not None:
+        return replace(_carried(change, now), creates=False, open=True)
+    if change.open:
         raise Unfit("The document was closed meanwhile, so nothing was changed.")
+    return change
+
+
+def as_on_disk(change: FileChange) -> FileChange:
+    """The same change for a file that is not open, as it is on the disk now. To be called in a thread.
+
+    Raises Unfit where both touch the same lines, or the file is gone.
+    """
+    path = path_of(change.document.uri)
+    if change.open or change.creates or path is None:
+        return change
+    try:
+        text = read_bytes(path, _MOST_BYTES).decode("utf-8")
+    except (OSError, ValueError) as error:
+        raise Unfit(f"{path.name} cannot be read any more, so nothing was changed.") from error
+    if text == change.document.text:
+        return change
+    document = change.document
+    return _carried(change, Document(document.uri, document.language_id, None, Lines(text)))
+
+
+def _carried(change: FileChange, now: Document) -> FileChange:
     edits = carried_over(change.edits, change.document.lines, now.lines)
     if edits is None:
         raise Unfit("The text was changed meanwhile where the answer belongs, so nothing was changed.")
-    return FileChange(now, tuple(edits), change.creates, change.open)
+    return replace(change, document=now, edits=tuple(edits))
 
 
 def joined(changes: Sequence[FileChange]) -> list[FileChange]:

@@ -26,6 +26,8 @@ MOST_BYTES: Final = 4_000_000
 ANSWER_TOKENS: Final = 400
 _PATIENCE: Final = 20.0
 _EARLIER: Final = 8
+_STAGED: Final = ("diff", "--staged", "--find-renames", "--submodule=short", "--diff-filter=u")
+"""Whatever the user's git is set to: one part for each file, none for those that are still in conflict."""
 _LABEL: Final = re.compile(r"\A(?:commit message|message)\s*:\s*", re.IGNORECASE)
 
 
@@ -34,14 +36,16 @@ async def commit_message(place: Path, model: ActionModel, gate: Gate, report: Re
     report("reading", "", 0)
     folder = place if place.is_dir() else place.parent
     top = Path((await _git(folder, "rev-parse", "--show-toplevel")).strip())
-    diff = await _git(top, "diff", "--staged", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "-U3")
+    diff = await _git(top, *_STAGED, "--no-color", "--no-ext-diff", "--no-textconv", "-U3")
     if not diff.strip():
         raise Unfit("Nothing is staged.")
     # Names as they are: in a diff git quotes what is no plain ASCII.
-    listed = await _git(top, "diff", "--staged", "--name-status", "-z", "--find-renames")
-    changes = list(zip(_files(diff), _names(listed), strict=False))
-    if len(changes) != len(_files(diff)):
+    listed = await _git(top, *_STAGED, "--name-status", "-z")
+    parts, all_names = _files(diff), _names(listed)
+    # One part for each name, or a part would be judged by another file's name; only a diff that was cut has fewer.
+    if len(parts) > len(all_names) or (len(parts) < len(all_names) and len(diff) < MOST_BYTES // 4):
         raise Unfit("What is staged changed while it was read.")
+    changes = list(zip(parts, all_names, strict=False))
     files = [(part, names[-1]) for part, names in changes if await _may_be_seen(names, top, gate)]
     if not files:
         raise Unfit("Only files that no model may see are staged.")
@@ -85,11 +89,14 @@ def _files(diff: str) -> list[str]:
 
 
 def _names(listed: str) -> list[tuple[str, ...]]:
-    """The names of each file, before and after where it was renamed or copied, in the order of the diff."""
+    """The names of each part of the diff: before and after where a file was renamed or copied.
+
+    A file that became a link, or the other way round, has two parts: one for what went, one for what came.
+    """
     words, found = iter(listed.split("\0")), list[tuple[str, ...]]()
-    for status in words:
-        if status:
-            found.append((next(words, ""), next(words, "")) if status[0] in "RC" else (next(words, ""),))
+    for status in filter(None, words):
+        names = (next(words, ""), next(words, "")) if status[0] in "RC" else (next(words, ""),)
+        found += [names, names] if status[0] == "T" else [names]
     return found
 
 
