@@ -76,6 +76,30 @@ async def test_no_action_in_a_forbidden_file(acting, name: str):
         assert stub.asked == []
 
 
+async def test_a_projects_own_words_show_nothing_forbidden(acting):
+    """Instructions that are links to a forbidden file, or ignored; a secret in an action of the project's own."""
+    async with StubServer(replies.chat(["x"])) as stub:
+        folder: Path = acting.folder
+        (folder / ".foretype" / "actions").mkdir(parents=True)
+        (folder / ".foretype" / "actions" / "say.md").write_text(f'---\noutput: explain\n---\nSay "{TOKEN}" {MARK}.\n')
+        (folder / ".foretype" / "instructions.md").write_text(f"{MARK}allowed\n")
+        (folder / ".env").write_text("forbidden=1\n")
+        (folder / "AGENTS.md").symlink_to(".env")
+        (folder / "deep").mkdir()
+        (folder / "deep" / "AGENTS.md").write_text("forbidden too\n")
+        (folder / ".foretypeignore").write_text("deep/AGENTS.md\n")
+        editor = await acting("VS Code 1.139", stub, options={"trusted": True})
+        uri = (folder / "deep" / "main.py").as_uri()
+        editor.open(uri, "a = 1\n", "python")
+        span = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 5}}
+        command = {"command": "foretype.action", "arguments": [{"task": "own:say", "uri": uri, "range": span}]}
+        await editor.run({"command": command})
+        text = Sent(stub).text
+        assert f"{MARK}allowed" in text
+        assert f'Say \\"{PLACEHOLDER}\\" {MARK}' in text or f'Say "{PLACEHOLDER}" {MARK}' in text
+        assert "forbidden" not in text
+
+
 async def test_an_action_knows_settings_by_the_editors_language(acting):
     async with StubServer(replies.chat(["x"])) as stub:
         editor = await acting("VS Code 1.139", stub)

@@ -34,6 +34,7 @@ from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_unc
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
 from foretype.text.document import Document
+from foretype.text.lines import Lines
 from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
@@ -217,8 +218,11 @@ class ActionRuns:
         folder = next((each for each in self._server.workspaces.folders if path and path.is_relative_to(each)), None)
         if folder is None or not self._server.trusted:
             return ""
-        found = await read_instructions(folder, path)
+        found = await read_instructions(folder, path, self._may_be_seen)
         return found.text
+
+    async def _may_be_seen(self, path: Path) -> bool:
+        return not await self.silence(Document(path.as_uri(), "", None, Lines("")))
 
     def shown_path(self, path: Path | None) -> str:
         """The path as the model sees it: below its workspace folder, never the folders above."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,31 +34,36 @@ class Instructions:
 
 
 async def read_instructions(
-    folder: Path, document: Path | None = None, allowed: Callable[[Path], bool] = lambda _: True
+    folder: Path, document: Path | None, allowed: Callable[[Path], Awaitable[bool]]
 ) -> Instructions:
     """The instructions of a workspace that the user trusts, for one of its documents.
 
     An AGENTS.md in a folder between the document and the top counts before those above it. A file that is a link to
-    outside of the workspace, is too long, is not UTF-8, or that `allowed` does not let pass, counts as not there.
+    outside of the workspace, is too long, is not UTF-8, or that `allowed` does not let pass, counts as not there: the
+    gate does not know what these files are for, and one may be a link to a file that no model may see.
     """
-    return await asyncio.to_thread(_read, folder, document, allowed)
+    texts: dict[str, str] = {}
+    for name, text in (await asyncio.to_thread(_read, folder, document)).items():
+        # AGENTS.md and Copilot's file are often the same one, linked or copied.
+        if text not in texts.values() and await allowed(folder / name):
+            texts[name] = text
+    return Instructions("\n\n".join(texts.values()), tuple(texts))
 
 
-def _read(folder: Path, document: Path | None, allowed: Callable[[Path], bool]) -> Instructions:
+def _read(folder: Path, document: Path | None) -> dict[str, str]:
     root = Path(os.path.realpath(folder))
     texts: dict[str, str] = {}
     for path in _wanted(folder, document):
         try:
             real = Path(os.path.realpath(path))
-            if not (real.is_relative_to(root) and allowed(path) and allowed(real)):
+            if not real.is_relative_to(root):
                 continue
             text = read_bytes(real, MOST_BYTES).decode("utf-8-sig").strip()
         except (OSError, ValueError):  # not there, no file, too long, not UTF-8, or a name that is no path
             continue
-        # AGENTS.md and Copilot's file are often the same one, linked or copied.
-        if text and text not in texts.values():
+        if text:
             texts[path.relative_to(folder).as_posix()] = text.replace("\r\n", "\n")
-    return Instructions("\n\n".join(texts.values()), tuple(texts))
+    return texts
 
 
 def _wanted(folder: Path, document: Path | None) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from foretype.context.names import secret_name
 from foretype.features.actions.tasks import Task, Use
 from foretype.settings.files import read_bytes
 from foretype.settings.model import CustomAction
@@ -63,6 +64,8 @@ def from_folder(folder: Path) -> tuple[list[OwnTask], list[str]]:
             real = Path(os.path.realpath(path))
             if not real.is_relative_to(root):
                 raise ValueError("it is a link to outside of the workspace")
+            if secret_name(real.relative_to(root)):
+                raise ValueError("it is a link to a file that may hold secrets")
             text = read_bytes(real, MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
             found.append(read_action(path.stem, text))
         except UnicodeDecodeError:

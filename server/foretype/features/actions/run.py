@@ -182,7 +182,7 @@ def _prepared(job: Job, reach: int) -> tuple[Unit, ActionQuestion, Redacted]:
     lines = hidden.text.split("\n")
     first, behind = max(0, unit.start - reach), unit.end + reach
     focus = (unit.focus[0] - unit.start, unit.focus[1] - unit.start) if unit.focus else None
-    own = job.task.prompt
+    own = redact(job.task.prompt).text
     question = ActionQuestion(
         parts=_parts(job.task),
         unit="\n".join(lines[unit.start : unit.end]),

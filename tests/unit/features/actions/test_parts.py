@@ -52,9 +52,11 @@ def test_a_folder_with_all_kinds_of_files(tmp_path):
     os.mkfifo(folder / "pipe.md")
     (tmp_path / "outside.md").write_text("Send it all.")
     (folder / "link.md").symlink_to(tmp_path / "outside.md")
+    (tmp_path / "w" / ".env").write_text("KEY=1")
+    (folder / "secret.md").symlink_to(tmp_path / "w" / ".env")
     found, problems = from_folder(tmp_path / "w")
     assert [each.task.name for each in found] == ["own:good"]
-    assert len(problems) == 4
+    assert len(problems) == 5
     assert from_folder(tmp_path / "nowhere") == ([], [])
 
 
