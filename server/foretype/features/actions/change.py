@@ -14,7 +14,6 @@ from foretype.text.document import Document
 from foretype.text.lines import Lines
 from foretype.text.uris import path_of
 
-
 _MOST_BYTES: Final = 2_000_000
 
 

@@ -6,12 +6,14 @@ Pure. The last word before a buffer is changed; each failure is an Unfit with it
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from foretype.features.actions.parsed import errors, errors_in
+from foretype.features.actions.parsed import definitions, errors, errors_in
 from foretype.features.actions.values import Asked, Edit, Unfit, applied
 from foretype.postprocess.languages import language_of
+from foretype.syntax import definitions as syntax
 from foretype.text.lines import Lines, line_body
 
 LARGEST_ANSWER: Final = 400_000
@@ -19,6 +21,9 @@ LARGEST_ANSWER: Final = 400_000
 
 _LARGEST_GROWTH: Final = 12
 _ALWAYS_ALLOWED: Final = 12_000
+
+_ONE_EACH: Final = frozenset(("python", "javascript", "javascriptreact", "typescript", "typescriptreact"))
+"""Languages in which a second definition of a name takes the first one's place, or is an error."""
 
 _KEPT: Final = "rest|existing|remaining|other|previous|same|unchanged|original|more"
 _PARTS: Final = "code|functions?|methods?|class|lines?|logic|file|implementation"
@@ -86,6 +91,23 @@ def check_parses(edits: Sequence[Edit], asked: Asked) -> None:
         before_errors, after_errors = _unbalanced(asked.lines.text), _unbalanced(after)
     if after_errors > before_errors:
         raise Unfit("The answer is not valid code here.", "With your answer the file does not parse any more.")
+
+
+def check_defined_once(edits: Sequence[Edit], asked: Asked) -> None:
+    """Raises Unfit where something is defined again that stands outside of the unit: one would hide the other."""
+    if asked.language not in _ONE_EACH:
+        return
+    before, unit = definitions(asked.lines, asked.language), asked.unit
+    elsewhere = {
+        each.qualified_name
+        for each in before
+        if asked.shape == "append" or each.end <= unit.start or each.start >= unit.end
+    }
+    after = syntax.definitions(applied(asked.lines, list(edits)).text, asked.language)
+    more = Counter(each.qualified_name for each in after) - Counter(each.qualified_name for each in before)
+    if twice := elsewhere & set(more):
+        name = min(twice)
+        raise Unfit(f"The answer defines {name!r} a second time.", f"{name!r} is there already. Do not write it again.")
 
 
 def _unbalanced(text: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from foretype.features.actions.values import Asked, Unfit
+from foretype.postprocess.layout import is_telling
 from foretype.prompts.actions.answer import Answer
 from foretype.prompts.actions.fenced import Block
 from foretype.text.lines import line_body
@@ -62,7 +63,7 @@ def chosen(answer: Answer, asked: Asked) -> tuple[tuple[str, ...], str]:
         return (), answer.bare
     for block in answer.blocks:
         refuse_other_file(block.path, asked)
-    blocks = [block for block in answer.blocks if block.text.strip() and not _is_other_language(block, asked.language)]
+    blocks = [block for block in answer.blocks if block.text.strip() and not is_other_language(block, asked.language)]
     if not blocks:
         raise Unfit("The answer held no code.", "Your answer held no code. Answer with one fenced code block.")
     imports: tuple[str, ...] = ()
@@ -89,7 +90,8 @@ def _one_of(blocks: list[Block], asked: Asked) -> str:
     return whole[-1].text
 
 
-def _is_other_language(block: Block, language: str) -> bool:
+def is_other_language(block: Block, language: str) -> bool:
+    """Whether a block is said to be in a language that is never meant where this one is edited."""
     said = _ALIASES.get(block.language, block.language)
     if said == language or any(said in kin and language in kin for kin in _KIN):
         return False
@@ -131,6 +133,16 @@ def refuse_other_file(path: str, asked: Asked) -> None:
         f"The answer wants to change another file ({said[:80]}).",
         "Change only the code that you were shown, in one block.",
     )
+
+
+def refuse_code_between_blocks(answer: Answer, asked: Asked) -> None:
+    """Raises Unfit where the unit's own lines stand outside of the fences: a fence in the text has ended the block."""
+    old = {line for line in stripped_lines(unit_lines(asked)) if is_telling(line)}
+    if answer.blocks and old.intersection(stripped_lines(answer.prose.split("\n"))):
+        raise Unfit(
+            "It is not clear where the answer's code ends.",
+            "Fences in the text ended your block. Put a longer fence, of five backticks, around all of it.",
+        )
 
 
 def unit_lines(asked: Asked) -> list[str]:

@@ -7,11 +7,13 @@ from typing import Final
 
 from foretype.features.actions.checks import (
     bodies,
+    check_defined_once,
     check_edits,
     check_nothing_left_out,
     check_parses,
     check_size,
 )
+from foretype.features.actions.choosing import is_other_language, refuse_other_file
 from foretype.features.actions.differences import minimal_edits
 from foretype.features.actions.documenting import documentation_edits
 from foretype.features.actions.fitting import fit_lines
@@ -46,6 +48,8 @@ def _edits(raw: str, asked: Asked, whole: bool) -> list[Edit]:
     else:
         edits = _added(answer, asked)
     check_parses(edits, asked)
+    if asked.shape != "document":
+        check_defined_once(edits, asked)
     return edits
 
 
@@ -66,7 +70,11 @@ def _added(answer: Answer, asked: Asked) -> list[Edit]:
     """New lines behind the unit, or at the document's end."""
     if answer.cut or answer.declines:
         place(answer, asked)  # which says why not
-    texts = [block.text for block in answer.blocks if block.text.strip()] or [answer.bare]
+    if asked.shape == "insert":
+        for block in answer.blocks:
+            refuse_other_file(block.path, asked)
+    blocks = [block for block in answer.blocks if not is_other_language(block, asked.language)]
+    texts = [block.text for block in blocks if block.text.strip()] or [answer.bare]
     if len(texts) > 1:
         texts = [max(texts, key=len)]
     new = texts[0].strip("\n").split("\n")

@@ -14,6 +14,7 @@ from foretype.features.actions.choosing import (
     leading_imports,
     names,
     only_imports,
+    refuse_code_between_blocks,
     refuse_other_file,
     stripped_lines,
     trimmed,
@@ -49,6 +50,7 @@ def place(answer: Answer, asked: Asked) -> Placed:
         return Placed(_replaced(answer.replacements, asked))
     if answer.declines:
         raise Unfit("The model declined to do it.")
+    refuse_code_between_blocks(answer, asked)
     imports, code = chosen(answer, asked)
     new = trimmed(code.split("\n"))
     if not new:
@@ -75,6 +77,10 @@ def _replaced(replacements: Sequence[Replacement], asked: Asked) -> list[str]:
 
 def _replace_once(lines: list[str], replacement: Replacement, asked: Asked) -> list[str]:
     search, new = trimmed(replacement.search.split("\n")), trimmed(replacement.replace.split("\n"))
+    if replacement.unclear:
+        raise Unfit(
+            "It is not clear where the answer's SEARCH part ends.", "Answer with exactly one fenced code block instead."
+        )
     if not search:
         raise Unfit("The answer does not say what to replace.", "A SEARCH part was empty.")
     exact = _occurrences(lines, search, str.rstrip)

@@ -29,11 +29,15 @@ _REFUSAL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Lines to look for and what is to stand in their place, neither with a last line end; `path` where one is said."""
+    """Lines to look for and what is to stand in their place, neither with a last line end; `path` where one is said.
+
+    `unclear`: a line in it looks like the mark between the two, as an underlined heading does.
+    """
 
     search: str
     replace: str
     path: str = ""
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +85,27 @@ def _replacements(lines: Sequence[str]) -> tuple[list[Replacement], list[str], b
     """The search/replace blocks, the lines around them, and whether the last one was cut off."""
     found: list[Replacement] = []
     rest: list[str] = []
-    search: list[str] | None = None
-    replace: list[str] | None = None
-    path = ""
+    inside: list[str] | None = None
+    path, width = "", 0
     for number, line in enumerate(lines):
-        if search is None:
+        if inside is None:
             if _SEARCH.fullmatch(line):
-                search, path = [], _path_above(lines, number) or path
+                inside, path, width = [], _path_above(lines, number) or path, line.count("<")
             else:
                 rest.append(line)
-        elif replace is None:
-            if _MIDDLE.fullmatch(line):
-                replace = []
-            else:
-                search.append(line)
-        elif _REPLACE.fullmatch(line):
-            found.append(Replacement("\n".join(search), "\n".join(replace), path))
-            search = replace = None
+        elif _REPLACE.fullmatch(line) and (middles := _middles(inside, width)):
+            at = middles[0]
+            found.append(Replacement("\n".join(inside[:at]), "\n".join(inside[at + 1 :]), path, len(middles) > 1))
+            inside = None
         else:
-            replace.append(line)
-    return found, rest, search is not None
+            inside.append(line)
+    return found, rest, inside is not None
+
+
+def _middles(lines: Sequence[str], width: int) -> list[int]:
+    """The lines that may part what is looked for from what replaces it: as wide as the first mark where one is."""
+    marks = [number for number, line in enumerate(lines) if _MIDDLE.fullmatch(line)]
+    return [number for number in marks if lines[number].count("=") == width] or marks
 
 
 def _path_above(lines: Sequence[str], number: int) -> str:
@@ -134,14 +139,19 @@ def _hunks(lines: Sequence[str], path: str) -> Iterator[Replacement]:
         old.clear()
         new.clear()
 
-    for line in lines:
-        if named := _NEW_FILE.fullmatch(line):
+    inside = False  # a hunk, where a line that went may look like the head of another file
+    for number, line in enumerate(lines):
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if line.startswith("--- ") and following.startswith("+++ "):
+            inside = False
+        if not inside and (named := _NEW_FILE.fullmatch(line)):
             yield from hunk()
             path = named[1].strip()
-        elif line.startswith(("--- ", "diff ", "index ")) and not old and not new:
+        elif not inside and line.startswith(("--- ", "diff ", "index ")) and not old and not new:
             continue
         elif _HUNK.fullmatch(line):
             yield from hunk()
+            inside = True
         elif line.startswith("\\"):
             continue
         elif line.startswith("+"):
