@@ -56,6 +56,10 @@ _PER_TOKEN: Final = 3.5
 """Characters, roughly; only for the choice of what is kept."""
 
 
+_INDEXED: Final = frozenset({"search", "definition", "outline", "co-change"})
+"""Origins of what the index says, which knows files as they were saved."""
+
+
 class Gathering:
     """What is gathered for one scene."""
 
@@ -70,7 +74,7 @@ class Gathering:
         late = False
         for collector in self._collectors:
             try:
-                found += collector(self._scene)
+                found += _current(self._scene, collector(self._scene))
             except Exception as error:  # noqa: BLE001  a collector that fails on odd text must not cost the others'
                 logger.warning("Nothing from %s: %s", getattr(collector, "__name__", "?"), type(error).__name__)
             if not late and time.monotonic() > end:
@@ -81,6 +85,21 @@ class Gathering:
     def all(self) -> list[Snippet]:
         """Everything, however long it takes."""
         return list(self.run(float("inf")))[-1]
+
+
+def _current(scene: Scene, snippets: Iterable[Snippet]) -> Iterator[Snippet]:
+    """The snippets without what the index still says of an open file, though it stands in it no more."""
+    opened = {file.path: file.lines for file in scene.open_files}
+    known: dict[str, frozenset[str]] = {}
+    for snippet in snippets:
+        if snippet.origin in _INDEXED and snippet.path in opened:
+            if snippet.path not in known:
+                known[snippet.path] = frozenset(line.strip() for line in opened[snippet.path])
+            # What has no letters says nothing: brackets, and the dots that outlines put for bodies.
+            said = (line.strip() for line in snippet.text.split("\n") if any(map(str.isalnum, line)))
+            if not known[snippet.path].issuperset(said):
+                continue
+        yield snippet
 
 
 def best(scene: Scene, snippets: Sequence[Snippet]) -> list[Snippet]:

@@ -205,6 +205,18 @@ def test_everything_is_judged_and_the_definition_comes_with_its_names() -> None:
     assert all(name in one.text for one in found for name, _ in one.expected)
 
 
+def test_what_an_open_file_says_no_more_is_not_offered_from_the_index() -> None:
+    edited = PRICING.replace("lookup_by_article", "find_by_article")
+    as_saved, as_edited = (
+        Gathering(scene(open_files=(OpenFile("shop/pricing.py", "python", text.split("\n")),))).all()
+        for text in (PRICING, edited)
+    )
+    assert any("lookup_by_article" in one.text for one in as_saved if one.origin == "search")
+    assert {one.origin for one in as_saved} >= {"search", "outline"}
+    assert any("find_by_article" in one.text for one in as_edited)
+    assert not any("lookup_by_article" in one.text for one in as_edited)
+
+
 def test_what_is_late_misses_the_first_answer_not_the_second() -> None:
     started = list(Gathering(scene()).run(-1.0))
     assert len(started) > 1
