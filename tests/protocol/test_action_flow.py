@@ -269,6 +269,31 @@ async def test_a_wrong_answer_is_asked_for_once_more_with_the_finding(acting):
         assert editor.shown() == []
 
 
+async def test_an_answer_without_end_is_ended(acting):
+    """The server knows no limit of tokens: 60 MB would come."""
+    endless = replies.chat(["```python\n", *["x = 1\n" * 5_000] * 2_000])
+    async with StubServer(endless) as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub)
+        await editor.choose(uri, span, "Optimise")
+        await editor.probe.notification("window/showMessage")
+        assert editor.buffers[uri] == FILE
+        assert len(editor.shown()) == 1
+        said = [each["value"].get("message") or "" for each in editor.progress()]
+        counts = [int(text.split(": ")[1].split()[0]) for text in said if text.startswith("Writing: ")]
+        assert max(counts, default=0) < 100
+
+
+async def test_more_problems_than_travel_together(acting):
+    problems = [{**PROBLEM, "message": f"p{n}", "code": "E1", "source": "check"} for n in range(250)]
+    async with StubServer(fenced(AREA)) as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub)
+        items = await editor.menu(uri, span, only=["quickfix"], diagnostics=problems)
+        titles = [item["title"] for item in items]
+        assert titles[-2:] == ["Fix the first 200 problems here", "Fix the first 200 of E1, one by one"]
+        await editor.run(items[-2])
+        assert editor.buffers[uri] == MULTIPLIED
+
+
 async def test_two_wrong_answers_are_refused_with_the_reason(acting):
     async with StubServer(fenced("def other():\n    pass")) as stub:
         editor, uri, span = await opened(acting, NEOVIM, stub)

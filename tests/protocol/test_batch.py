@@ -164,6 +164,24 @@ async def test_problems_of_a_linter_are_fixed(foretype: Commands):
         assert len(stub.asked) == 1
 
 
+async def test_problems_of_a_text_that_is_gone_stop_nothing(foretype: Commands):
+    """A line behind the end, and an empty file, as linters name them: the rest is done."""
+    (foretype.folder / "a.py").write_text("def f():\n    return x\n")
+    (foretype.folder / "__init__.py").write_text("")
+    (foretype.folder / "short.py").write_text("y = 1\n")
+    said = "__init__.py:1:1: D104 no docstring\nshort.py:900:1: W391 blank\na.py:2:12: F821 undefined\n"
+
+    def answer(request: Any) -> Any:
+        return fenced("def f():\n    return 0" if "F821" in str(request.body) else "y = 2")
+
+    async with StubServer(answer) as stub:
+        ended = await foretype(stub, "batch", "fix", ".", "__init__.py", "--problems", "-", given=said)
+        assert ended.code == 1
+        assert "__init__.py: The file is empty." in ended.err
+        assert (foretype.folder / "a.py").read_text() == "def f():\n    return 0\n"
+        assert (foretype.folder / "short.py").read_text() == "y = 2\n"
+
+
 async def test_files_are_summarised(foretype: Commands):
     (foretype.folder / "a.py").write_text("x = 1\n")
     (foretype.folder / "b.py").write_text("y = 1\n")

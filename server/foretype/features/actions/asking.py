@@ -23,6 +23,9 @@ LARGEST_ANSWER: Final = 8_192
 _BETWEEN: Final = 60.0
 """Seconds between two pieces: a server that thinks, or serves others in between, is not dead yet."""
 
+_LONGEST_TOKEN: Final = 32
+"""Characters: no text of so many tokens is longer than with this many in each, blanks included."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActionModel:
@@ -69,10 +72,13 @@ async def ask(
 ) -> Said:
     """The whole answer. Raises ModelError; cancelling it closes the connection to the model's server."""
     request = ModelRequest(prompt, max_tokens=max_tokens, limits=model.limits)
-    count, finish = 0, None
+    count, size, finish = 0, 0, None
     async with model.provider.stream(request) as answer:
         async for delta in answer:
-            count += bool(delta.text)
+            count, size = count + bool(delta.text), size + len(delta.text)
+            if size > max_tokens * _LONGEST_TOKEN:
+                finish = "length"  # a server that does not know when to stop
+                break
             finish = delta.finish_reason or finish
             if delta.text:
                 heard(answer.text, count)

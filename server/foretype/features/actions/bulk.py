@@ -23,6 +23,7 @@ from foretype.repository.options import IndexOptions
 from foretype.repository.walk import Walker
 from foretype.scheduling.bulk import Progress as BulkProgress
 from foretype.scheduling.bulk import run_bulk
+from foretype.text.positions import Position
 
 DOCUMENTED_KINDS: Final = frozenset(("function", "method", "class", "interface"))
 MOST_FILES: Final = 2_000
@@ -172,7 +173,16 @@ def undocumented(job: Job, is_open: bool = True) -> list[Piece]:
 
 def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
     """A piece for each unit of the job's document that has problems, with all of them. To be called in a thread."""
+    if not job.document.text.strip():
+        return [Piece(job, job.path, is_open)]  # which fails by itself, and is listed, while the others go on
     by_unit: dict[Unit, list[int]] = {}
+    last = len(job.document.lines) - 1
+    if any(problem.end.line > last for problem in job.problems):  # of a text that was longer
+        end = Position(last, 0)
+        job = replace(
+            job,
+            problems=tuple(replace(each, start=min(each.start, end), end=min(each.end, end)) for each in job.problems),
+        )
     for number, problem in enumerate(job.problems):
         unit = find_unit(job.document, job.task, problem.start, problem.end, (problem,))
         by_unit.setdefault(unit, []).append(number)

@@ -33,6 +33,7 @@ class Journal:
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._answers: dict[str, str] = {}
+        self._torn = False
 
     def open(self) -> int:
         """Read what an earlier run has left; how many answers that are. Damaged lines count as not there."""
@@ -40,7 +41,9 @@ class Journal:
             return 0
         with contextlib.suppress(OSError):
             if self._file.stat().st_size <= _MOST_BYTES:
-                for line in self._file.read_text(encoding="utf-8", errors="replace").splitlines():
+                text = self._file.read_text(encoding="utf-8", errors="replace")
+                self._torn = bool(text) and not text.endswith("\n")
+                for line in text.splitlines():
                     with contextlib.suppress(ValueError, TypeError, KeyError):
                         entry = json.loads(line)
                         self._answers[str(entry["key"])] = str(entry["answer"])
@@ -55,7 +58,9 @@ class Journal:
         self._answers[key] = answer
         if self._file is None:
             return
-        line = json.dumps({"key": key, "answer": answer}) + "\n"
+        # A process that was killed in the middle of a line has left it without an end.
+        line = "\n" * self._torn + json.dumps({"key": key, "answer": answer}) + "\n"
+        self._torn = False
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

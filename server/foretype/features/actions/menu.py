@@ -17,6 +17,9 @@ from foretype.text.positions import Position
 MOST_FIXES: Final = 3
 """Diagnostics that get an entry of their own."""
 
+MOST_TOGETHER: Final = 200
+"""Diagnostics of one entry; all of them travel with it."""
+
 _LONGEST_MESSAGE: Final = 60
 _EMPTY: Final = 1_000
 """Characters; a longer document is not looked through for anything but white space."""
@@ -91,11 +94,16 @@ def _fixes(place: Place) -> Iterator[Entry]:
     for problem in ordered[:MOST_FIXES]:
         yield Entry(f"Fix: {shortened(problem.message)}", kind, "fix", (problem,), preferred=False)
     if len(ordered) > 1:
-        yield Entry(f"Fix all {len(ordered)} problems here", kind, "fix", tuple(ordered))
+        yield Entry(f"Fix {_number(ordered)} problems here", kind, "fix", tuple(ordered[:MOST_TOGETHER]))
     first = ordered[0] if ordered else None
     if first and first.code and sum(_kind(each) == _kind(first) for each in ordered) > 1:
         same = tuple(each for each in ordered if _kind(each) == _kind(first))
-        yield Entry(f"Fix all {len(same)} of {first.code}, one by one", f"{kind}.foretype.all", "fix", same, bulk=True)
+        title = f"Fix {_number(same)} of {first.code}, one by one"
+        yield Entry(title, f"{kind}.foretype.all", "fix", same[:MOST_TOGETHER], bulk=True)
+
+
+def _number(problems: Sequence[Problem]) -> str:
+    return f"all {len(problems)}" if len(problems) <= MOST_TOGETHER else f"the first {MOST_TOGETHER}"
 
 
 def _kind(problem: Problem) -> tuple[str, str]:

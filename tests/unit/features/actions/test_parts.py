@@ -42,6 +42,20 @@ def test_a_file_that_describes_none(text):
         read_action("x", text)
 
 
+def test_a_journal_whose_last_line_was_torn(tmp_path):
+    """The process was killed while it wrote: what comes behind is a line of its own."""
+    first = journal_for(tmp_path, ("x",))
+    first.add("a", "1")
+    file = next(tmp_path.rglob("*.jsonl"))
+    file.write_bytes(file.read_bytes() + b'{"key": "b", "ans')
+    second = journal_for(tmp_path, ("x",))
+    assert second.open() == 1
+    second.add("c", "3")
+    third = journal_for(tmp_path, ("x",))
+    assert third.open() == 2
+    assert third.answer("c") == "3"
+
+
 def test_a_folder_with_all_kinds_of_files(tmp_path):
     folder = tmp_path / "w" / ".foretype" / "actions"
     folder.mkdir(parents=True)
