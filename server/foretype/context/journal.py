@@ -35,12 +35,19 @@ _LARGEST: Final = 1_500
 
 @dataclass(slots=True)
 class _Past:
-    """One open document: earlier states with the times at which they were current, the present one, touched lines."""
+    """One open document: states, each with the time since which it was current, the present one, touched lines."""
 
     states: list[tuple[float, Lines]]
     now: Lines
+    since: float
     touched: list[tuple[int, int]] = field(default_factory=list)
     """(line, count of all changes so far), the latest last."""
+
+    def before(self, time: float) -> Lines:
+        """What stood there at that time, about; the oldest that is known where that is younger."""
+        if self.since <= time:
+            return self.now
+        return next((lines for since, lines in reversed(self.states) if since <= time), self.states[0][1])
 
 
 class Journal:
@@ -60,15 +67,15 @@ class Journal:
             return
         now, past = self._clock(), self._open.get(after.uri)
         if before is None or past is None:
-            self._open[after.uri] = _Past([(now, after.lines)], after.lines)
+            self._open[after.uri] = _Past([(now, after.lines)], after.lines, now)
             self.visited(after.uri)
             return
         if now - past.states[-1][0] > _CHECKPOINT:
-            past.states.append((now, past.now))
-            while len(past.states) > 1 and now - past.states[1][0] > REMEMBERED:
+            past.states.append((past.since, past.now))
+            while len(past.states) > 1 and now - past.states[1][0] >= REMEMBERED:
                 del past.states[0]
         self._touch(past, after.lines)
-        past.now = after.lines
+        past.now, past.since = after.lines, now
         self.visited(after.uri)
 
     def visited(self, uri: str) -> None:
@@ -84,10 +91,11 @@ class Journal:
 
     def pasts(self) -> dict[str, tuple[Lines, Lines, tuple[tuple[int, int], ...]]]:
         """Of each open document the state to compare with, the present one, and what was touched; for `edits_of`."""
+        old = self._clock() - REMEMBERED
         return {
-            uri: (past.states[0][1], past.now, tuple(past.touched))
+            uri: (then, past.now, tuple(past.touched))
             for uri, past in self._open.items()
-            if past.states[0][1] is not past.now
+            if (then := past.before(old)) is not past.now
         }
 
     def _touch(self, past: _Past, lines: Lines) -> None:

@@ -85,6 +85,18 @@ def test_old_changes_are_no_longer_recent(typist: Typist) -> None:
     assert typist.edits()
 
 
+def test_a_change_grows_old_also_where_nothing_follows_or_only_much_later(typist: Typist) -> None:
+    typist.replace("a", 100, 1, "long ago\n")
+    typist.clock.now += REMEMBERED - 1
+    assert [edit.start for edit in typist.edits()] == [100]
+    typist.clock.now += 1
+    assert typist.edits() == []
+    typist.replace("a", 200, 1, "now\n")
+    assert [edit.start for edit in typist.edits()] == [200]
+    typist.replace("a", 210, 1, "too\n")
+    assert [edit.start for edit in typist.edits()] == [200, 210]
+
+
 def test_closing_forgets_the_text_but_not_the_visit(typist: Typist) -> None:
     typist.replace("a", 100, 1, "changed\n")
     typist.close("a")
