@@ -88,6 +88,14 @@ def settled(probe: Probe) -> bool:
     return any(status["busy"] for status in seen) and not seen[-1]["busy"]
 
 
+async def warm_up(port: int) -> None:
+    """Have the server ask a model once: the first question of a process loads half of the SDK, and takes that long."""
+    async with StubServer(replies.chat(["no"])) as stub, session(port, {"base_url": stub.url, "mode": "chat"}) as probe:
+        await ghost_text(probe)
+        while not any(request.finished_at for request in stub.asked):
+            await asyncio.sleep(0.01)
+
+
 async def ghost_text(probe: Probe) -> list[str]:
     line = TEXT.count("\n")
     return [item["insertText"] for item in await probe.inline(URI, line, len("    keep("), invoked=True)]
@@ -150,6 +158,7 @@ async def test_what_is_wrong_is_said_and_not_asked_again(
     fault: str, port: int, homes: dict[str, str], tools: Tools
 ) -> None:
     reply, model, cause, remedy = SAYINGS[fault]
+    await warm_up(port)
     async with StubServer(reply) as stub:
         if reply is without_fim:
             tools.patch.setattr(stub, "_about", lambda _: LLAMA)
