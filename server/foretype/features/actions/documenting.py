@@ -20,6 +20,9 @@ from foretype.syntax.definitions import Definition
 
 MOST_LINES: Final = 120
 _DOCSTRING: Final = re.compile(r"[ \t]*[rRuU]?(\"\"\"|''')")
+_BAD_ESCAPE: Final = re.compile(
+    r"(?<!\\)(?:\\\\)*\\(?:x(?![\da-fA-F]{2})|u(?![\da-fA-F]{4})|U(?!000[\da-fA-F]{5}|0010[\da-fA-F]{4})|N(?!\{))"
+)
 _HEADER: Final = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 
 
@@ -81,11 +84,19 @@ def _docstring(lines: list[str], name: str) -> list[str]:
         return []
     quotes, head = opening[1], lines[start][opening.end() :]
     if quotes in head:
-        return [lines[start].strip()] if not head.partition(quotes)[2].strip(" \t;#") else []
+        whole = _without_bad_escapes([lines[start].strip()])
+        return whole if not head.partition(quotes)[2].strip(" \t;#") else []
     for end in range(start + 1, len(lines)):
         if quotes in lines[end]:
-            return _dedented(lines[start : end + 1])
+            last = lines[end].partition(quotes)[0] + quotes  # what follows in its line is code
+            return _without_bad_escapes(_dedented([*lines[start:end], last]))
     return []
+
+
+def _without_bad_escapes(lines: list[str]) -> list[str]:
+    """A docstring that names a path below C:\\Users is no string for Python, unless it is a raw one."""
+    raw = lines[0].lstrip()[:1] not in "\"'"
+    return lines if raw or not any(map(_BAD_ESCAPE.search, lines)) else [f"r{lines[0].lstrip()}", *lines[1:]]
 
 
 def _behind_header(lines: list[str], at: int) -> int:
@@ -127,11 +138,11 @@ def _comment(lines: list[str], definition: Definition, convention: Convention) -
     for line in lines:
         text = line.strip()
         if closing:
-            found.append(line)
+            found.append(_to_close(line, closing))
             closing = "" if closing in text else closing
         elif text.startswith(convention.opening):
-            found.append(line)
             long = text.startswith("/*")
+            found.append(_to_close(line, "*/") if long else line)
             closing = "*/" if long and "*/" not in text[2:] else ""
         elif text.startswith(("@", "#[")) or not text:
             continue
@@ -142,6 +153,11 @@ def _comment(lines: list[str], definition: Definition, convention: Convention) -
     if closing:
         raise Unfit("The answer was cut off before its end.", "Your comment is not closed. Answer shorter.")
     return _dedented(found)
+
+
+def _to_close(line: str, closing: str) -> str:
+    """A line of a comment without what follows the comment: that is code."""
+    return line.partition(closing)[0] + closing if closing in line else line
 
 
 def _above(text: list[str], definition: Definition, asked: Asked) -> list[Edit]:

@@ -67,9 +67,6 @@ TASKS: Final = {
     )
 }
 
-KINDS: Final = ("quickfix", "refactor.extract", "refactor.rewrite", "refactor", "foretype")
-"""What is advertised. Nothing is of a `source` kind: editors run those on every save."""
-
 NOT_CODE: Final = frozenset(
     ("markdown", "plaintext", "restructuredtext", "latex", "json", "jsonc", "yaml", "toml", "ini", "csv", "git-commit")
 )
