@@ -39,11 +39,6 @@ class Piece(NamedTuple):
     tokens: int
 
 
-def count_text(lines: Iterable[str], counter: Counter) -> int:
-    """The tokens of lines that follow each other."""
-    return counter.count_lines("".join(lines))
-
-
 def pieces_forward(lines: Sequence[str], counter: Counter, start: int = 0) -> Iterator[Piece]:
     """The pieces from a line on, first to last."""
     while start < len(lines):
