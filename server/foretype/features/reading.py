@@ -20,12 +20,12 @@ async def insertable(
     """The pieces of text to insert; `first` is a piece of the answer that was read already.
 
     With `fill` it is a chat's answer to it, and ends where the code in it ends. Behind the pieces comes `CutShort`
-    where the model had no tokens left.
+    where the model had no tokens left, or a filter took the rest.
     """
     if fill is None:
         async for delta in _all_of(first, answer):
             yield delta.text
-            if delta.finish_reason == "length":
+            if delta.cut_short:
                 raise CutShort
         return
     prose = stands_in_prose(fill.prefix, fill.language_id)
@@ -38,7 +38,7 @@ async def insertable(
         given = text
         if read.closed:
             break
-        if delta.finish_reason == "length":
+        if delta.cut_short:
             raise CutShort
     rest = unwrap(said, prose=prose, finished=True).text
     text = rest if prose else read_fill(rest, fill, finished=True)  # which would take a fence out of prose as well

@@ -56,6 +56,7 @@ class StreamedAnswer:
         self._latest = origin.started + origin.limits.total
         self._text: list[str] = []
         self._unread = ""
+        self._half = ""
         self._finish: str | None = None
         self._finish_told = False
         self._usage: Usage | None = None
@@ -167,12 +168,22 @@ class StreamedAnswer:
         if chunk.text or chunk.thinking:
             self._until = self._clock() + self._origin.limits.between_tokens
         if chunk.text and self._finish is None:
-            self._show(self._stops.feed(chunk.text))
+            self._show(self._stops.feed(self._in_whole_characters(chunk.text)))
             if self._stops.stopped:
                 self._complete("stop")
                 self._end()
         if chunk.finish_reason is not None:
             self._complete(chunk.finish_reason)
+
+    def _in_whole_characters(self, text: str) -> str:
+        """The text with halves of surrogate pairs put together, which servers cut between two events; others go.
+
+        Half a character cannot be written as UTF-8, and many editors refuse a message that holds one.
+        """
+        text = self._half + text
+        self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
+        text = text[: len(text) - len(self._half)]
+        return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
     def _show(self, text: str) -> None:
         if not text:

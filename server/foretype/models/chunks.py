@@ -8,9 +8,9 @@ choices at all.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from foretype.models.json_text import read_json
 from foretype.models.provider import Usage
 
 
@@ -28,7 +28,7 @@ class Chunk:
 def read_chunk(data: str) -> Chunk | None:
     """The chunk in one event's data; None if it is not a JSON object (malformed, or cut in the middle)."""
     try:
-        payload = json.loads(data)
+        payload = read_json(data)
     except ValueError:
         return None
     return _from_object(payload) if isinstance(payload, dict) else None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from foretype.models.json_text import read_json
 
 LOOPBACK: Final = "127.0.0.1"
 _SECONDS: Final = 0.8
@@ -56,7 +57,7 @@ def _look(place: Place) -> Found | None:
         connection.request("GET", place.path, headers={"Accept": "application/json"})
         response = connection.getresponse()
         body = response.read(_MOST_BYTES) if response.status == 200 else b""
-        payload = json.loads(body)
+        payload = read_json(body)
     except (OSError, http.client.HTTPException, ValueError):
         return None  # nothing there, or something else
     finally:
@@ -80,9 +81,7 @@ def _names(payload: Any) -> tuple[str, ...] | None:
 
 def _software(payload: dict[str, Any]) -> str:
     """What the server says it is, where that is not what usually has this port."""
-    entries = payload.get("data")
-    owners = (
-        {entry.get("owned_by") for entry in entries if isinstance(entry, dict)} if isinstance(entries, list) else ()
-    )
+    entries = payload["data"] if isinstance(payload.get("data"), list) else []
+    owners = [entry.get("owned_by") for entry in entries if isinstance(entry, dict)]
     known = {"llamacpp": "llama.cpp", "vllm": "vLLM", "organization_owner": "LM Studio", "library": "Ollama"}
-    return next((known[owner] for owner in owners if owner in known), "")
+    return next((known[owner] for owner in owners if isinstance(owner, str) and owner in known), "")

@@ -6,7 +6,6 @@ that they quote themselves: they like to repeat keys and prompts.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from foretype.errors import (
     UnknownModelError,
     WayRefusedError,
 )
+from foretype.models.json_text import read_json
 from foretype.models.overflow import overflow_error, says_overflow
 
 MAX_RETRY_AFTER = 24 * 3600.0
@@ -227,7 +227,7 @@ def _number(value: str | None) -> float | None:
 def _until(value: str, now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
@@ -249,7 +249,7 @@ def _parsed(body: object) -> object:
     if not isinstance(body, str):
         return body
     try:
-        return json.loads(body)
+        return read_json(body)
     except ValueError:
         return body
 
@@ -281,14 +281,13 @@ def _message_in(body: object) -> str:
 
 def _status_in(body: object) -> int | None:
     """The HTTP status that an error inside a 200 names in its code: an int, or the digits of one."""
+    while isinstance(body, dict) and isinstance(body.get("error"), dict):
+        body = body["error"]
     if not isinstance(body, dict):
         return None
-    inner = body.get("error")
-    if isinstance(inner, dict):
-        return _status_in(inner)
     for key in ("code", "status"):
         value = body.get(key)
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and len(value) == 3 and value.isdecimal():
             value = int(value)
         if isinstance(value, int) and 400 <= value < 600:
             return value

@@ -6,11 +6,12 @@ asking again always ends. Knows names of fields, not what they say.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+
+from foretype.models.json_text import read_json
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Learned:
 def refused_fields(answer: str) -> tuple[str, ...]:
     """The fields that an error says it does not take, by whatever shape it says so."""
     try:
-        body = json.loads(answer)
+        body = read_json(answer)
     except ValueError:
         return ()
     return tuple(dict.fromkeys(_in_object(body)))

@@ -5,7 +5,6 @@ Only questions about the server itself, with no text of the user's; none of them
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from foretype.errors import ModelError, UnknownModelError
 from foretype.models.connection import Connection
 from foretype.models.dialects import root_of
 from foretype.models.families import FAMILIES, family_of
+from foretype.models.json_text import read_json
 
 # What /models calls the owner of its models gives the server's software away.
 _SOFTWARE = {"llamacpp": "llama.cpp", "library": "ollama", "vllm": "vLLM", "organization_owner": "LM Studio"}
@@ -110,7 +110,7 @@ async def _ollama(connection: Connection, seen: Probe) -> Probe:
 def _object(body: str) -> dict[str, Any]:
     """The JSON object in a body, also where it is the bare list of models that some servers send; else empty."""
     try:
-        payload = json.loads(body)
+        payload = read_json(body)
     except ValueError:
         return {}
     if isinstance(payload, list):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Final, Literal, Protocol, runtime_checkable
 
 from foretype.models.families import Family
 
@@ -126,12 +126,22 @@ class ModelRequest:
     limits: TimeLimits | None = None
 
 
+CUT_SHORT: Final = frozenset({"length", "max_tokens", "model_length", "content_filter"})
+"""Finish reasons after which an answer's last line may be half a one: no tokens left (Mistral and Anthropic have names
+of their own for it), or the rest was taken away by a filter (OpenAI, Azure)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delta:
     """The next piece of an answer. `finish_reason` ("stop", "length", ...) comes with the last piece only."""
 
     text: str
     finish_reason: str | None = None
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the answer ends here without being whole."""
+        return self.finish_reason in CUT_SHORT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Text goes to the configured endpoint only, which gets it in prompts anyway.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import OrderedDict
@@ -17,6 +16,7 @@ from typing import Any, Final
 from foretype.errors import ModelError
 from foretype.models.connection import Connection
 from foretype.models.dialects import root_of
+from foretype.models.json_text import read_json
 from foretype.models.question import sendable
 from foretype.prompts.tokens import Counter, split_pieces
 
@@ -183,7 +183,7 @@ def _byte_lengths(answer: dict[str, Any]) -> list[int] | None:
 
 def _object(body: str) -> dict[str, Any]:
     try:
-        payload = json.loads(body)
+        payload = read_json(body)
     except ValueError:
         return {}
     return payload if isinstance(payload, dict) else {}

@@ -24,7 +24,7 @@ the change may come a moment after the cancel; longer would keep a model busy wi
 
 
 class CutShort(Exception):
-    """Raised by a stream behind its last piece: the model had no tokens left, so its last line is not whole."""
+    """Raised by a stream behind its last piece: the answer was cut short, so its last line is not whole."""
 
 
 class Generation:

@@ -32,8 +32,9 @@ def generated(*deltas: Delta, fill: FillPrompt | None = None, line_end: str = "\
 
 
 @pytest.mark.parametrize("fill", [None, FillPrompt("x = ", "", language_id="python")])
-def test_a_line_that_the_model_had_no_tokens_for_is_not_shown(fill: FillPrompt | None) -> None:
-    generation = generated(Delta("first()\nsecond()\nthi"), Delta("rd", "length"), fill=fill)
+@pytest.mark.parametrize("reason", ["length", "max_tokens", "model_length", "content_filter"])
+def test_a_line_that_may_be_cut_short_is_not_shown(reason: str, fill: FillPrompt | None) -> None:
+    generation = generated(Delta("first()\nsecond()\nthi"), Delta("rd", reason), fill=fill)
     assert generation.error is None
     assert generation.whole
     assert generation.text == "first()\nsecond()\nthird"

@@ -71,6 +71,9 @@ SETUP = errors.MisconfiguredError
         (None, "{}", SERVER),
         (None, [1, [2]], SERVER),
         (400, {"error": {"message": ["a"]}}, REFUSED),
+        (None, {"error": {"message": "x", "code": "9" * 5_000}}, SERVER),
+        (None, "[" * 100_000, SERVER),
+        (None, '{"error":' * 900 + "1" + "}" * 900, SERVER),
     ],
 )  # fmt: skip
 def test_kinds(status: int | None, body: object, kind: type[errors.ModelError]) -> None:
@@ -100,6 +103,7 @@ def test_only_what_can_succeed_is_tried_again() -> None:
         ({"retry-after": "1", "llm_provider-retry-after": "60"}, 1.0),
         ({"retry-after": "999999"}, 86_400.0),
         *[({"retry-after": bad}, None) for bad in ("soon", "-1", "nan", "inf", "", "Sun, 99 Nov 2026 08:00:30 GMT")],
+        ({"retry-after": "Sun, 22 Nov 99999999999999999999 08:00:30 GMT"}, None),
         ({"retry-after-ms": "x", "retry-after": "3"}, 3.0),
     ],
 )

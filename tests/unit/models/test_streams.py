@@ -84,6 +84,7 @@ BROKEN = {
     "reset": (cut(chat(PIECES), 3, "reset"), errors.StreamBrokenError, "def f():"),
     "end without finish reason": (chat(PIECES, Shape(finish=None, done=False)), errors.StreamBrokenError, ALL),
     "not JSON": (stream(piece("def "), b"data: {oops\n\n", piece("x"), FINISH), errors.StreamBrokenError, "def "),
+    "nested too deep": (stream(piece("def "), b"data: " + b"[" * 100_000 + b"\n\n"), errors.StreamBrokenError, "def "),
     "not an object": (stream(piece("def "), b"data: 17\n\n", FINISH), errors.StreamBrokenError, "def "),
     "empty 200": (Reply(headers=SSE), errors.StreamBrokenError, ""),
     "error inside a 200": (stream(piece("def "), event(SERVER_DIED)), errors.ServerError, "def "),
@@ -117,6 +118,20 @@ async def test_thinking_is_not_text() -> None:
     thinking = event({"choices": [{"delta": {"reasoning_content": "hm"}}]})
     async with StubServer(stream(thinking, piece("x"), FINISH, DONE)) as stub:
         assert (await ask_stub(stub)).text == "x"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["a\ud83d", "\ude00b"], "a\U0001f600b"),
+        (["a\ud83d", "", "\ude00b"], "a\U0001f600b"),
+        (["\ud83d", "a\ude00b"], "ab"),
+        (["a", "\ud83d"], "a"),
+    ],
+)
+async def test_no_half_of_a_character_comes_out(pieces: list[str], text: str) -> None:
+    async with StubServer(stream(*map(piece, pieces), FINISH, DONE)) as stub:
+        assert (await ask_stub(stub)).text == text
 
 
 async def test_length_is_told() -> None:

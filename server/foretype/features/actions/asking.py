@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from foretype.models.provider import ChatPrompt, ModelRequest, TimeLimits
+from foretype.models.provider import CUT_SHORT, ChatPrompt, ModelRequest, TimeLimits
 from foretype.prompts.parts import TokenBudget
 from foretype.scheduling.governor import ACTION, BULK, Purpose
 from foretype.settings.model import Settings
@@ -83,7 +83,7 @@ async def ask(
             if delta.text:
                 heard(answer.text, count)
         text = answer.text
-    return Said(text, finish != "length")
+    return Said(text, finish not in CUT_SHORT)
 
 
 __all__ = ["ACTION", "BULK", "ActionModel", "Heard", "Said", "action_model", "ask"]
