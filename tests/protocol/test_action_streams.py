@@ -158,7 +158,7 @@ async def test_text_is_streamed_to_the_clients_own_view(acting):
         await editor.choose(uri, span, "Explain")
         told = [m["params"] for m in editor.probe.received if m.get("method") == "foretype/prose"]
         assert "".join(each.get("delta", "") for each in told) == EXPLANATION
-        assert told[-1] == {"id": told[0]["id"], "title": "Explain", "text": EXPLANATION, "done": True}
+        assert told[-1] == {"id": told[0]["id"], "title": "Explain this", "text": EXPLANATION, "done": True}
 
 
 async def test_text_in_a_virtual_document(acting, monkeypatch):
