@@ -14,6 +14,7 @@ from .ranking import confidence, features, look_around
 from .refusals import CandidateCase, PlaceCase, reason_against_candidate, reason_against_place
 from .segment import Segment
 from .syntax import family_of
+from .tokens import MAX_LINE
 from .votes import take_votes
 
 __all__ = ["SHOWN", "VERY_CONFIDENT", "Prediction", "Query", "Verdict", "complete", "judge", "predictions"]
@@ -132,6 +133,8 @@ def judge(
 ) -> list[Verdict]:
     """All candidates of a place, best-voted first, also those that must not be offered."""
     around = open_file.surroundings(query.chunks, query.line)
+    if len(around.text) > MAX_LINE:
+        return []  # nobody wrote it by hand, and to read it would take a second for a million characters
     cursor = read_cursor(open_file, around, query.column)
     family = family_of(query.language_id)
     state = open_file.syntax_before(family, query.chunks, around.line)

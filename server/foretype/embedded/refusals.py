@@ -17,7 +17,7 @@ from .candidates import Candidate
 from .cursor import Cursor
 from .ranking import Scene
 from .syntax import Family, in_comment
-from .tokens import MAX_LINE, is_name
+from .tokens import is_name
 
 __all__ = ["CandidateCase", "PlaceCase", "reason_against_candidate", "reason_against_place"]
 
@@ -60,10 +60,6 @@ def reason_against_candidate(case: CandidateCase) -> str | None:
     return next((reason for reason, refuses in _CANDIDATES if refuses(case)), None)
 
 
-def _long_line(case: PlaceCase) -> bool:
-    return len(case.cursor.around.text) > MAX_LINE
-
-
 def _inside_a_word(case: PlaceCase) -> bool:
     return re.match(r"\w", case.cursor.right) is not None
 
@@ -73,7 +69,6 @@ def _prose(case: PlaceCase) -> bool:
 
 
 _PLACES: tuple[tuple[str, Callable[[PlaceCase], bool]], ...] = (
-    ("the line is too long to be hand-written", _long_line),
     ("the cursor is inside a word", _inside_a_word),
     ("comments, documentation and prose are not repeated", _prose),
 )

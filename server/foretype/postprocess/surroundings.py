@@ -12,6 +12,10 @@ from foretype.text.positions import Position
 LINES_ABOVE: Final = 60
 """Lines above the cursor that filters see: enough to tell how a file is indented, and one screen."""
 
+LONGEST_LINE: Final = 2_000
+"""Characters of a line that filters see, of the cursor's own on either side. What is longer was written by a machine:
+to read a million of them for brackets and quotes takes a second."""
+
 _LEAST_BELOW: Final = 24
 
 
@@ -22,7 +26,8 @@ class Surroundings:
     `typed` is the cursor's line before the cursor, `rest` the line after it, `below` the next lines (at least as
     many as a suggestion may have, or all there are), `max_lines` how many lines a suggestion may have here.
     `above` are the lines before the cursor's, the nearest last; `language` is the protocol's identifier; `indent`
-    is one level of indentation as the editor says it, "" where it does not; `line_end` is the document's own.
+    is one level of indentation as the editor says it, "" where it does not; `line_end` is the document's own. Of a
+    line that is longer than `LONGEST_LINE` there is a part only.
     """
 
     typed: str
@@ -51,12 +56,16 @@ def surroundings_at(document: Document, position: Position, max_lines: int, inde
     text = line_body(raw)
     ended = raw if len(raw) > len(text) else lines[max(0, number - 1)]
     return Surroundings(
-        typed=text[:column],
-        rest=text[column:],
-        below=tuple(map(line_body, lines[number + 1 : number + 2 + max(_LEAST_BELOW, 2 * max_lines)])),
+        typed=text[max(0, column - LONGEST_LINE) : column],
+        rest=text[column : column + LONGEST_LINE],
+        below=tuple(map(_seen, lines[number + 1 : number + 2 + max(_LEAST_BELOW, 2 * max_lines)])),
         max_lines=max_lines,
-        above=tuple(map(line_body, lines[max(0, number - LINES_ABOVE) : number])),
+        above=tuple(map(_seen, lines[max(0, number - LINES_ABOVE) : number])),
         language=document.language_id,
         indent=indent,
         line_end=ended[len(line_body(ended)) :] or "\n",
     )
+
+
+def _seen(line: str) -> str:
+    return line_body(line)[:LONGEST_LINE]

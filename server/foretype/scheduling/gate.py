@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from foretype.postprocess.languages import language_of
+from foretype.postprocess.surroundings import LONGEST_LINE
 from foretype.settings.model import Settings
 from foretype.text.document import Document
 from foretype.text.positions import Position
@@ -41,7 +42,7 @@ def text_follows(document: Document, position: Position) -> bool:
     Closing brackets, quotes, separators and closing tags are what editors put there; in front of words somebody is
     changing a line.
     """
-    rest = document.line(position.line)[position.column :]
+    rest = document.line(position.line)[position.column : position.column + LONGEST_LINE]
     if not rest.strip():
         return False
     rest = re.sub(r"</[\w.:-]*\s*>", "", rest)
