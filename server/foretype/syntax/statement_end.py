@@ -2,7 +2,8 @@
 
 Parsed is only a skeleton: the lines that enclose the place, what is written, and what closes the brackets that are
 open then. A statement that is not complete takes one of those brackets for its own, and so reaches behind what is
-written. Costs what parsing that many lines costs, 6 ms for a thousand: to be asked where a line may be the last.
+written. Costs what parsing that many lines costs, 6 ms for a thousand: to be asked where a line may be the last. It is
+asked on the event loop, so what takes longer than that, since the grammar does not understand it, is given up.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from foretype.syntax.grammars import grammar_for
-from foretype.syntax.tree import parser_of
+from foretype.syntax.tree import parsed, parser_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -59,15 +60,20 @@ class Reach:
 
 _UNSURE: Final = Reach("unsure")
 
+SECONDS: Final = 0.02
+"""Of processor time, for one question."""
+
 
 def reach(written: Written, language_id: str) -> Reach | None:
-    """How far a statement reaches; None where no grammar is installed."""
+    """How far a statement reaches; None where no grammar is installed, or none that can say it in time."""
     grammar = grammar_for(language_id)
     if grammar is None:
         return None
     lead = _LEADS.get(grammar.name, "")
     data = (lead + written.text).replace("\0", " ").encode("utf-8", "replace")
-    tree = parser_of(grammar).parse(data + f"\n{written.closers}\n".encode())
+    tree = parsed(parser_of(grammar), data + f"\n{written.closers}\n".encode(), SECONDS)
+    if tree is None:
+        return None
     node = _asked(tree.root_node, data, written.row + lead.count("\n"), whole_list=written.whole_list)
     if node is None or node.is_error or _has_error_before(node, len(data)):
         return _UNSURE

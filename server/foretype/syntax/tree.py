@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,10 +21,14 @@ LARGEST: Final = 1_000_000
 """Characters of a text that is parsed at all, some 25,000 lines: what is larger was written by a machine. At this size
 the last step of parsing, and letting go of the tree, hold the interpreter for 10 ms each, whoever does it."""
 
-_PIECE: Final = 4_096
-_READ_WHOLE: Final = 65_536
-"""Bytes that are parsed in one go, some 10 ms of work. tree-sitter holds the interpreter while it parses; it is let go
-of where the text is handed over piece by piece, so a large file, parsed in a thread, does not stop the event loop."""
+_PIECE: Final = 256
+"""Bytes. tree-sitter holds the interpreter while it parses; where the text is handed over piece by piece, other threads
+run in between, and parsing can be given up: 6 ms pass from one piece to the next at most."""
+
+_LEAST_SECONDS: Final = 0.1
+_SECONDS_EACH: Final = 5e-6
+"""Seconds of processor time that parsing may take, for each character: ten times of what the slowest grammar takes. A
+text that its grammar does not understand (Luau by Lua's) takes a hundred times as long as one that it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,16 @@ class SyntaxTree:
 
 
 def parse(text: str, language_id: str) -> SyntaxTree | None:
-    """The text as a tree; None where no grammar is installed for its language, or where it is larger than `LARGEST`.
+    """The text as a tree; None where no grammar is installed for its language, or none that understands it in time.
 
-    6 ms for a thousand lines of Python: not to be called for a whole file on the event loop.
+    So it is for what is larger than `LARGEST`. 6 ms for a thousand lines of Python: not to be called for a whole file
+    on the event loop.
     """
     grammar = grammar_for(language_id)
     if grammar is None or len(text) > LARGEST:
         return None
     source = Source(text, grammar.name)
-    tree = parsed(parser_of(grammar), source.data)
+    tree = parsed(parser_of(grammar), source.data, max(_LEAST_SECONDS, _SECONDS_EACH * len(text)))
     return SyntaxTree(tree, source, grammar) if tree is not None else None
 
 
@@ -104,11 +111,18 @@ def parser_of(grammar: Grammar) -> Parser:
     return Parser(grammar.language)
 
 
-def parsed(parser: Parser, data: bytes) -> Tree | None:
-    """The tree of some bytes; other threads run in between where they are many."""
-    if len(data) <= _READ_WHOLE:
-        return parser.parse(data)
-    return parser.parse(lambda offset, _: data[offset : offset + _PIECE])
+def parsed(parser: Parser, data: bytes, seconds: float = math.inf) -> Tree | None:
+    """The tree of some bytes; None where it takes this thread more than so many seconds of processor time."""
+    late = False
+    until = time.thread_time() + seconds
+
+    def piece(offset: int, _: object) -> bytes:
+        nonlocal late
+        late = late or time.thread_time() > until
+        return b"" if late else data[offset : offset + _PIECE]  # who is told that the text ends here ends soon
+
+    tree = parser.parse(piece)
+    return None if late else tree
 
 
 def _errors(root: Node) -> int:

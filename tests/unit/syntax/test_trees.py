@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from foretype.syntax import grammars
 from foretype.syntax.definitions import definitions, imports, outline
 from foretype.syntax.grammars import grammar_for, installed
+from foretype.syntax.statement_end import Written, reach
 from foretype.syntax.tree import parse
 
 CODE = """\
@@ -131,6 +133,25 @@ def test_no_text_breaks_it(text: str, language: str):
     tree = parse(text, language)
     if tree is not None:
         assert tree.enclosing_nodes(0, 0)
+
+
+def test_what_a_grammar_takes_too_long_for_is_read_by_layout(monkeypatch: pytest.MonkeyPatch):
+    ticks = itertools.count(step=0.01)
+    monkeypatch.setattr("foretype.syntax.tree.time.thread_time", lambda: next(ticks))
+    short = "function f()\nend\n"
+    assert parse(short, "lua") is not None
+    long = short * 2_000
+    assert parse(long, "lua") is None
+    assert len(definitions(long, "lua")) == 2_000
+    assert reach(Written(long, 0, ""), "lua") is None
+
+
+def test_pieces_make_one_text():
+    text = "".join(f"def f_{number}(): return '🚀{'x' * number}'\n" for number in range(300))
+    tree = parse(text, "python")
+    assert tree is not None
+    assert tree.errors == 0
+    assert [each.name for each in tree.found] == [f"f_{number}" for number in range(300)]
 
 
 def test_it_is_known_at_once_that_a_language_has_no_grammar(monkeypatch: pytest.MonkeyPatch):

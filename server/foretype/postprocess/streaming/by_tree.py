@@ -15,7 +15,8 @@ MOST: Final = 24
 """Questions about one stream: each reads all of it, and a text that raises more of them is not what it looks like."""
 
 LONGEST: Final = 12_000
-"""Characters that are read for one question, 2 to 5 ms of the event loop; a suggestion of 200 lines has 8,000."""
+"""Characters that are read for one question, 2 to 5 ms of the event loop where the grammar understands them and at most
+`statement_end.SECONDS` where it does not; a suggestion of 200 lines has 8,000."""
 
 _UNREAD: Final = frozenset(("prose", "yaml", "markup", "shell", "data", "style"))
 """Families in which a block is what its brackets, tags or margins say."""
