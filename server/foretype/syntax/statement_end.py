@@ -60,7 +60,7 @@ class Reach:
 
 _UNSURE: Final = Reach("unsure")
 
-SECONDS: Final = 0.02
+SECONDS: Final = 0.01
 """Of processor time, for one question."""
 
 
