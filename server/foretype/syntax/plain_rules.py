@@ -24,7 +24,8 @@ class PlainRules:
 
     Patterns of `definitions` name their groups `name` and, where the line says it, `container`; a kind of None is
     a scope that is no definition itself (Rust's `impl`). They are tried in order on a line behind its margin.
-    Patterns of `imports` name `module` and `names`.
+    Patterns of `imports` name `module` and `names`, whose characters are bounded: of a thousand clauses that do not end
+    each would be read to the text's end.
     """
 
     masked: str
@@ -126,9 +127,12 @@ _SCRIPT: Final = PlainRules(
         (rf"{_NOT_A_CALL}{_MODS}[*#]?(?P<name>[\w$]+)[ \t]*(?:<[^>\n]*>)?\([^)\n]*(?:\)[^=;\n]*\{{|$)", "method"),
     ),
     (
-        r"(?:import|export)[ \t]+(?:type[ \t]+)?(?P<names>[^;\"'=]*?)[ \t\n]*from[ \t]*[\"'](?P<module>[^\"'\n]+)",
+        (
+            r"(?:import|export)[ \t]+(?:type[ \t]+)?(?P<names>[^;\"'=]{0,2000}?)(?<![\w$])from[ \t]*"
+            r"[\"'](?P<module>[^\"'\n]+)"
+        ),
         r"import[ \t]*[\"'](?P<module>[^\"'\n]+)(?P<names>)",
-        r"(?:const|let|var)[ \t]+(?P<names>[^=;]*?)[ \t]*=[ \t]*require\([\"'](?P<module>[^\"'\n]+)",
+        r"(?:const|let|var)[ \t]+(?P<names>[^=;]{0,2000}?)=[ \t]*require\([\"'](?P<module>[^\"'\n]+)",
     ),
     ("//", "/*", "*", "@"),
 )
@@ -161,7 +165,12 @@ _RUST: Final = PlainRules(
         (r"(?:pub(?:\([^)]*\))?[ \t]+)?(?:const|static)[ \t]+(?:mut[ \t]+)?(?P<name>\w+)", "constant"),
         (r"macro_rules![ \t]+(?P<name>\w+)", "function"),
     ),
-    (rf"{_MODS}use[ \t]+(?P<module>\w+(?:::\w+)*)(?:::\{{(?P<names>[^;]*)\}})?(?:[ \t]+as[ \t]+(?P<alias>\w+))?",),
+    (
+        (
+            rf"{_MODS}use[ \t]+(?P<module>\w+(?:::\w+)*)(?:::\{{(?P<names>[^;]{{0,2000}})\}})?"
+            r"(?:[ \t]+as[ \t]+(?P<alias>\w+))?"
+        ),
+    ),
     ("//", "/*", "*", "#["),
 )
 _JAVA: Final = PlainRules(
