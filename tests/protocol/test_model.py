@@ -392,3 +392,18 @@ async def test_a_typing_error_that_is_taken_back_finds_the_text_again(session):
         after = params(position={"line": 20, "character": 18})
         assert items(await probe.request(METHOD, after)) == ['tting("from the model")']
         assert len(stub.asked) == 1
+
+
+@pytest.mark.parametrize(("client", "ends"), [({"name": "Neovim", "version": "0.12.4"}, "\n"), (None, "\r\n")])
+async def test_line_ends_are_the_documents_but_for_who_writes_them_itself(session, client, ends):
+    """Neovim keeps line ends out of its text and splits what it inserts at LF; a CR would stand in the line."""
+    async with StubServer(replies.chat(["_setting(model)\n", "value = 1\n", "other = 2"])) as stub:
+        more = {"clientInfo": client} if client else {}
+        model = {"base_url": stub.url, "name": "stub", "mode": "chat"}
+        probe = await session(OPTED_IN, {"model": model, "completion": {"multiline": "always"}}, **more)
+        await probe.message(lambda _: any(status["busy"] for status in statuses(probe)))
+        await probe.message(lambda _: not statuses(probe)[-1]["busy"])
+        probe.open(URI, TEXT.replace("\n", "\r\n"))
+        (text, *_) = items(await probe.request(METHOD, params(context=BY_HAND)))
+        assert text.count(ends) == text.count("\n") > 0
+        assert ("\r" in text) == (ends == "\r\n")

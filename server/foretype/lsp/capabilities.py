@@ -30,6 +30,8 @@ class ClientCapabilities:
     """It asked for `foretype/status` (experimental.foretype.status)."""
     api_key: bool = False
     """It answers `foretype/apiKey` (experimental.foretype.apiKey)."""
+    lines_end_in_lf: bool = False
+    """It splits ghost text at LF only, also in documents with other line ends, which it writes itself."""
     label_details: bool = False
     """Its completion popup shows a label's details."""
 
@@ -48,6 +50,7 @@ class ClientCapabilities:
             progress=bool(window and window.work_done_progress),
             status=bool(ours.get("status")),
             api_key=bool(ours.get("apiKey")),
+            lines_end_in_lf=bool(params.client_info and params.client_info.name == "Neovim"),
             label_details=bool(
                 text
                 and text.completion

@@ -81,7 +81,7 @@ def to_lsp(server: Server, document: Document, outcome: Outcome) -> types.Inline
     def item(suggestion: Suggestion) -> types.InlineCompletionItem:
         identity = server.shown(suggestion, document)
         return types.InlineCompletionItem(
-            insert_text=suggestion.text,
+            insert_text=suggestion.text.replace("\r\n", "\n") if server.client.lines_end_in_lf else suggestion.text,
             range=range_to_lsp(document, suggestion.start, suggestion.end, encoding),
             command=types.Command("Suggestion accepted", ACCEPTED_COMMAND, arguments=[identity]),
         )

@@ -62,10 +62,15 @@ function M.run(name, lines)
   if not running then
     return
   end
-  local row = vim.api.nvim_win_get_cursor(0)[1]
-  local span = lines or { row, row }
-  local uri = vim.uri_from_bufnr(0)
-  execute("foretype.action", { { task = name, uri = uri, range = range_of(span[1], span[2], running) } })
+  local range
+  if lines then
+    range = range_of(lines[1], lines[2], running)
+  else
+    -- An empty range at the cursor: the server takes what encloses it.
+    local position = vim.lsp.util.make_position_params(0, running.offset_encoding).position
+    range = { start = position, ["end"] = position }
+  end
+  execute("foretype.action", { { task = name, uri = vim.uri_from_bufnr(0), range = range } })
 end
 
 --- Write a message for what is staged: above the cursor in a commit's buffer, else into a split.
