@@ -99,7 +99,7 @@ class Completer:
             self.store.forget(before.uri)
             self._local.forget(before.uri)
             self._typing.pop(before.uri, None)
-            self.learning.passed_over(before.uri)
+            self.learning.forget(before.uri)
 
     def _typing_in(self, document: Document) -> TypingMemory:
         return self._typing.setdefault(document.uri, TypingMemory())
@@ -131,6 +131,8 @@ class Completer:
         model = self.model
         if model is not None:
             await model.known(place.document)
+            if ticket.superseded:
+                return Outcome(superseded=True)
         closed = self._closed(place)
         if model is None or closed:
             outcome = replace(self._embedded(place), closed=closed)

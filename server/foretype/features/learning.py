@@ -64,6 +64,11 @@ class Learning:
         if shown is not None and self._now() - shown.offer.at >= READ:
             self._learn(shown.judgement, accepted=False)
 
+    def forget(self, uri: str) -> None:
+        """The document is closed: what shows in it is not wanted, and what is asked about it comes too late."""
+        self.passed_over(uri)
+        self._asked.pop(uri, None)
+
     def _learn(self, judgement: Judgement, *, accepted: bool) -> None:
         self.gate.learn(judgement, accepted, self._now())
         if self.learned is not None:

@@ -244,6 +244,20 @@ def test_what_teaches_nothing(clock: Turned) -> None:
     assert lesson.told == []
 
 
+def test_a_document_that_is_closed_is_forgotten(clock: Turned) -> None:
+    lesson = Lesson(clock)
+    shown(lesson, clock, suggestion())
+    clock.now += READ
+    lesson.learning.forget("file:///a.py")
+    assert lesson.labels == (0, 1)
+    assert lesson.learning.worth_asking(asking(document()))
+    lesson.learning.forget("file:///a.py")
+    lesson.learning.offered(Offer(suggestion(), document(), clock.now))  # too late
+    clock.now += READ
+    lesson.learning.passed_over("file:///a.py")
+    assert lesson.labels == (0, 1)
+
+
 def test_until_what_was_kept_is_there_nothing_is_lost(clock: Turned) -> None:
     learning = Learning(clock)
     lesson = Lesson(clock)
