@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
+from foretype.errors import ModelError
 from foretype.models.provider import (
     Answer,
     ChatPrompt,
@@ -68,9 +69,13 @@ class MeteredProvider:
     async def _stream(self, request: ModelRequest) -> AsyncIterator[Answer]:
         estimate = Estimate(_tokens(request.prompt, self._count), request.max_tokens)
         policy, repeats = self.governor.policy(self._purpose), self.governor.repeats
-        async with opened(lambda: self._attempt(request, estimate), policy, repeats) as answer:
-            self.governor.answering()
-            yield _Begun(answer)
+        try:
+            async with opened(lambda: self._attempt(request, estimate), policy, repeats) as answer:
+                self.governor.answering()
+                yield _Begun(answer)
+        except ModelError:
+            self.governor.changed()  # it is not sent again
+            raise
 
     @asynccontextmanager
     async def _attempt(self, request: ModelRequest, estimate: Estimate) -> AsyncIterator[Answer]:

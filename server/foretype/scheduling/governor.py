@@ -133,7 +133,7 @@ class Governor:
         self._corrections: deque[float] = deque([1.0], maxlen=_REMEMBERED)
         self._busy = 0
         self._given_up = 0
-        self._unanswered_since = 0.0
+        self._unanswered_since = self._given_up_at = 0.0
 
     def facts(self) -> Facts:
         """How things are, for the status."""
@@ -141,7 +141,7 @@ class Governor:
         if error is None and self._refused is not None:
             error, rest = self._refused, max(0.0, self._refused_until - now)
         crowded = now < self._crowded_at + SLOT_PATIENCE
-        unanswered = now - self._unanswered_since if self._given_up >= SLOW_AFTER else 0.0
+        unanswered = self._given_up_at - self._unanswered_since if self._given_up >= SLOW_AFTER else 0.0
         busy = self._busy > 0 or crowded
         return Facts("", error, rest, tuple(self._first_tokens), unanswered, busy)
 
@@ -225,15 +225,15 @@ class Governor:
     # Admission
 
     async def _admitted(self, wish: Wish, patience: float) -> int:
+        until = self._clock.now() + patience
         if patience <= 0:
-            return await self._admit(wish, 0.0)
+            return await self._admit(wish, until)
         # In the order of asking; only the first of each lane keeps looking.
         async with self._turns.setdefault(wish.lane, asyncio.Lock()):
-            return await self._admit(wish, patience)
+            return await self._admit(wish, until)
 
-    async def _admit(self, wish: Wish, patience: float) -> int:
+    async def _admit(self, wish: Wish, until: float) -> int:
         began = self._clock.now()
-        until = began + patience
         while True:
             wait, error = max(self.breaker.rest, LOOK_AGAIN), self.breaker.error
             if self.breaker.claim():
@@ -291,13 +291,14 @@ class Governor:
         self._judge(call, purpose)
         self._count(call, cost, sent)
         if call.error is None or purpose.retry.attempts < 2:
-            self.changed()  # what is sent again may be all right in a moment; whoever asked tells if it is not
+            self.changed()  # what is sent again may be all right in a moment; features/metered.py tells if it is not
 
     def _judge(self, call: Call, purpose: Purpose) -> None:
         if call.error is None and call.first_token_ms is None and call.total_ms is None:
             self.breaker.abandoned()
             self._unanswered_since = self._unanswered_since if self._given_up else call.began_at
             self._given_up += 1
+            self._given_up_at = self._clock.now()  # a pause behind it says nothing of the server
             return
         self._given_up = 0
         if call.error is not None and not isinstance(call.error, _OF_THE_REQUEST):

@@ -37,7 +37,7 @@ that hangs never fails while somebody types."""
 class Facts:
     """What is known. `rest`: seconds that the endpoint is left alone; `first_tokens_ms`: of the latest answers.
 
-    `unanswered`: seconds since the first of several requests in a row that were given up without a token.
+    `unanswered`: seconds from the first to the last of several requests in a row that were given up without a token.
     """
 
     silence: str = ""

@@ -112,8 +112,7 @@ class SharedLedger:
     def pause(self, account: Account, seconds: float) -> None:
         """See `Ledger.pause`."""
         self._local.pause(account, seconds)
-        row = (account.key, self._clock.now(), self._clock.wall, min(LONGEST_PAUSE, max(0.0, seconds)))
-        self._try(lambda connection: connection.execute("REPLACE INTO pauses VALUES (?,?,?,?)", row))
+        self._try(lambda connection: self._pause(connection, account, min(LONGEST_PAUSE, max(0.0, seconds))))
 
     def last_minute(self, account: Account) -> tuple[int, int]:
         """See `Ledger.last_minute`."""
@@ -194,11 +193,22 @@ class SharedLedger:
         requests, tokens = connection.execute(query, (account.key, now - WINDOW)).fetchone()
         return [Spent("interactive", now, tokens, requests=requests)] if requests else []
 
+    def _pause(self, connection: sqlite3.Connection, account: Account, seconds: float) -> None:
+        """A shorter one does not end what another window was told."""
+        now = self._clock.now()
+        if seconds >= self._pause_left(connection, account, now):
+            row = (account.key, now, self._clock.wall, seconds)
+            connection.execute("REPLACE INTO pauses VALUES (?,?,?,?)", row)
+
     def _pause_left(self, connection: sqlite3.Connection, account: Account, now: float) -> float:
-        """Seconds. The clock stands still while a machine sleeps and begins anew when it starts: the calendar helps."""
+        """Seconds. The clock stands still while a machine sleeps and begins anew when it starts: the calendar helps.
+
+        Where by both clocks it has not even begun, one of them was set back as well, and nothing is known.
+        """
         query = "SELECT at, wall, seconds FROM pauses WHERE account = ?"
         at, wall, seconds = connection.execute(query, (account.key,)).fetchone() or (now, 0.0, 0.0)
-        return float(seconds) - max(now - at, self._clock.wall - wall)
+        passed = max(now - at, self._clock.wall - wall)
+        return float(seconds) - passed if passed >= 0 else 0.0
 
     def _gauges(self, connection: sqlite3.Connection, account: Account, now: float) -> dict[Resource, Gauge]:
         rows = connection.execute(

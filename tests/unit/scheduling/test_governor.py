@@ -114,6 +114,15 @@ async def test_what_the_user_waits_for_waits_as_long_as_it_may(sleeps):
     assert await desk.outcome(ACTION) is LimitReachedError
 
 
+async def test_who_waits_behind_others_waits_no_longer_than_they(sleeps):
+    desk = Desk(requests_per_minute=1)
+    sleeps.append(desk)
+    await desk.send()
+    began = desk.turned.seconds
+    assert await asyncio.gather(*(desk.outcome(ACTION) for _ in range(4))) == [LimitReachedError] * 4
+    assert desk.turned.seconds - began <= ACTION.patience
+
+
 async def test_bulk_work_waits_for_its_turn_and_loses_nothing(sleeps):
     desk = Desk(requests_per_minute=4)
     sleeps.append(desk)
@@ -221,6 +230,8 @@ async def test_a_server_that_hangs_while_somebody_types_is_noticed():
         assert desk.governor.facts().unanswered == 0
     for _ in range(3):
         await given_up()
+    assert desk.governor.facts().unanswered == pytest.approx(7)
+    desk.turned.turn(600)  # nobody types, so nothing is known
     assert desk.governor.facts().unanswered == pytest.approx(7)
     await desk.send()
     assert desk.governor.facts().unanswered == 0

@@ -107,6 +107,16 @@ def test_a_pause_is_over_when_either_clock_says_so(opened, turned):
     assert isinstance(ledger.admit(known, GHOST), int)
 
 
+def test_a_shorter_pause_does_not_end_a_longer_one(opened, turned):
+    first, second, third, known = opened(), opened(), opened(), account()
+    first.pause(known, 60)
+    turned.turn(1)
+    second.pause(known, 2)
+    assert third.admit(known, GHOST).wait == pytest.approx(59)
+    second.pause(known, 90)
+    assert third.admit(known, GHOST).wait == pytest.approx(90)
+
+
 @pytest.mark.parametrize("seconds", [86_400.0, float("inf"), -5.0])
 def test_no_pause_is_endless(opened, turned, seconds):
     ledger, known = opened(), account()
@@ -123,6 +133,15 @@ def test_entries_from_before_a_restart_of_the_machine_are_dropped(opened, turned
     turned.seconds = 30.0
     turned.jump(7_200)
     assert len(admitted(opened(), known)) == 3
+
+
+def test_a_pause_from_before_a_restart_is_over_where_the_calendar_was_set_back_as_well(opened, turned):
+    known = account()
+    turned.seconds = 500_000.0
+    opened().pause(known, 60)
+    turned.seconds = 30.0
+    turned.jump(-86_400)
+    assert isinstance(opened().admit(known, GHOST), int)
 
 
 def test_the_entries_of_a_window_that_crashed_end_with_their_lease(opened, turned):
