@@ -17,7 +17,9 @@ import pytest
 
 from tests.editors import install
 from tests.editors.conftest import SHAPES, SIZES, Installed
+from tests.editors.endpoint import endpoint
 from tests.editors.vscode import CodeServer, Programs, build_extension, server_command
+from tests.stub import replies
 
 pytestmark = [pytest.mark.editor, pytest.mark.slow]
 
@@ -55,11 +57,15 @@ def opened(
     running: list[CodeServer] = []
 
     def open_vscode(
-        settings: dict[str, Any] | None = None, *, trusted: bool = True, env: dict[str, str] | None = None
+        settings: dict[str, Any] | None = None,
+        *,
+        trusted: bool = True,
+        env: dict[str, str] | None = None,
+        user: dict[str, Any] | None = None,
     ) -> CodeServer:
         known = {**homes, "FORETYPE_PID_FILE": f"{server_path}.pid", **(env or {})}
         code = CodeServer(programs, workspace, tmp_path / "data", known)
-        code.configure({"foretype.server.path": str(server_path)} if settings is None else settings)
+        code.configure({"foretype.server.path": str(server_path)} if settings is None else settings, user)
         assert "successfully installed" in code.install_extension(vsix)
         running.append(code)
         code.start(trusted=trusted)
@@ -161,3 +167,16 @@ def test_an_untrusted_folder_decides_nothing(opened: Open, workspace: Path, outp
             listener.accept()
     assert seen == {"first": "self.check(name)", "restricted": 1}
     assert not os.path.exists(tmp_path / "was-run")
+
+
+def test_a_models_text_is_shown_and_a_word_of_it_accepted(
+    opened: Open, workspace: Path, output: Path, server_path: Path
+) -> None:
+    with endpoint(lambda _: replies.chat(["omega(name, twice=True)"])) as stub:
+        model = {"foretype.model.baseUrl": stub.url, "foretype.model.name": "stub", "foretype.model.mode": "chat"}
+        seen = opened({"foretype.server.path": str(server_path), **model}).play("model", output)
+        heads = [request.headers.get("authorization", "") for request in stub.asked]
+    assert seen["first"] == "omega(name, twice=True)"
+    assert (workspace / "shapes.py").read_text(encoding="utf-8").endswith(("    zeta = omega", "    zeta = omega("))
+    assert seen["rest"].endswith("twice=True)")
+    assert heads[-1] == "Bearer made-up-key"

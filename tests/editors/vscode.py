@@ -102,10 +102,10 @@ class CodeServer:
         """Install the extension as a user does; what VS Code says."""
         return install.run(*self._command, "--install-extension", vsix, "--force", env=self.env)
 
-    def configure(self, machine: dict[str, Any]) -> None:
+    def configure(self, machine: dict[str, Any], user: dict[str, Any] | None = None) -> None:
         """Write the user's settings, and those of this machine: a browser's VS Code is a remote one, and takes settings
         of scope `machine` from there only."""
-        for name, settings in (("User", SETTINGS), ("Machine", machine)):
+        for name, settings in (("User", {**SETTINGS, **(user or {})}), ("Machine", machine)):
             file = self.data / name / "settings.json"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings), encoding="utf-8")
