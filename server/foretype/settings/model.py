@@ -128,7 +128,7 @@ class Model:
     api_key_command: str | tuple[str, ...] = option(
         "",
         "Command whose first line of output is the key, as one string or a list of arguments; "
-        "run without a shell, at most 10 seconds, once per session.",
+        "run without a shell, at most 10 seconds, and again only where the server refuses the key.",
         Rule(scope="user", secret=True, example="pass show my-provider"),
     )
     headers: Mapping[str, str] = option(
