@@ -88,7 +88,7 @@ async def measure(cause: Cause, reply: Reply, runs: int) -> list[float]:
     """Milliseconds from cause to close, sorted."""
     async with StubServer(reply) as stub:
         connection = Connection(Endpoint(stub.url, "stub"))
-        await connection.warm()
+        await connection.get("/models")
         times = []
         for number in range(runs):
             moment = await cause(ChatProvider(connection), stub)

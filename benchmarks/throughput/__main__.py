@@ -98,7 +98,7 @@ async def measure(strategy: Strategy, slots: int, count: int) -> Measured:
     """Run one strategy against a server with so many slots."""
     async with model_server(slots) as url:
         connection = Connection(Endpoint(url, "stub", limits=LIMITS))
-        await connection.warm()
+        await connection.get("/models")
         provider = ChatProvider(connection)
         seconds: list[float] = []
 

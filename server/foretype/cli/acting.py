@@ -31,7 +31,6 @@ async def configured_model(settings: Settings, folder: Path) -> AsyncIterator[Mo
     try:
         key = await keys.find_key(settings)
         asker = await connect(settings, key.value if key else None, [folder], meters)
-        await asker.warm()
         yield asker
     finally:
         await keys.close()

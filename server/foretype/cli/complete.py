@@ -125,7 +125,6 @@ async def _model(
         except ConfigurationError as error:
             notes.append(f"The embedded engine answers: {error}")
         else:
-            await asker.warm()
             completer.configure(settings, exclusions, asker)
             await asker.known(place.document)
             if withheld := asker.may_see(place.document, place.position) or asker.not_shown(place.document):

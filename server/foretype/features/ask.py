@@ -116,9 +116,6 @@ class ModelAsker:
         """What the model's context window holds, where the server or the family says so; None where nobody does."""
         return self.seen.context or (self.choice.family.context if self.choice.family else None)
 
-    async def warm(self) -> None:
-        """Nothing is left to load: `connect` has done it."""
-
     async def close(self) -> None:
         """Close the connections; answers on their way break off."""
         self._prompting.close()

@@ -273,7 +273,6 @@ class Server(LanguageServer):
         problem = self._asker.seen.error
         self.status.set("Error" if problem else "Normal", str(problem or ""))
         self._asker.governor.changed = partial(tell_health, self, self._asker.governor)
-        await self._asker.warm()
         await self.actions.warm()
         self._renew_key(problem)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,16 +35,8 @@ _KEEP_ALIVE_SECONDS = 120
 _PLAIN_HEADERS = ("host", "accept", "accept-encoding", "connection", "content-type", "content-length")
 
 
-@dataclass(frozen=True, slots=True)
-class Warmth:
-    """What warming up found: how long it took, and why the server did not answer, if it did not."""
-
-    milliseconds: float
-    error: ModelError | None = None
-
-
 class Connection:
-    """The way to one endpoint. Cheap to make; loads the SDK and connects when first used or warmed."""
+    """The way to one endpoint. Cheap to make; loads the SDK and connects when first used."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         _check(endpoint)
@@ -71,20 +62,6 @@ class Connection:
                     "Check `model.base_url`, the proxy's variables and SSL_CERT_FILE.",
                 ) from None
         return self._client
-
-    async def warm(self) -> Warmth:
-        """Load the SDK and open the connection, so that the first suggestion does not wait for either.
-
-        Never raises for a server that does not answer: what is wrong stands in the result.
-        """
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        error: ModelError | None = None
-        try:
-            await self.get("/models")
-        except ModelError as failure:
-            error = failure
-        return Warmth((loop.time() - started) * 1000, error)
 
     async def get(self, path: str) -> str:
         """The body of a GET; the path is below the base address, or a whole address.

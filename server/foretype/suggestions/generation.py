@@ -118,10 +118,6 @@ class Generation:
         self._stop_farewell()
         self._task.cancel()
 
-    async def closed(self) -> None:
-        """Wait until the stream has been closed."""
-        await asyncio.wait([self._task])
-
     async def _run(self, opener: Opener, watch: Watch | None) -> None:
         try:
             async with opener() as pieces:

@@ -63,29 +63,11 @@ class SyntaxTree:
         """What the text imports, in order of its lines."""
         return read_imports(self._root, self._source, self._grammar.name)
 
-    def enclosing_definitions(self, line: int) -> list[Definition]:
-        """The definitions that hold a line, outermost first."""
-        return [each for each in self.found if each.name and each.start <= line < each.end]
-
     def smallest_node(self, start_line: int, start_column: int, end_line: int, end_column: int) -> SyntaxNode:
         """The smallest named node that holds a range; the whole file's for a range outside of the text."""
-        return self._value(self._smallest((start_line, start_column), (end_line, end_column)))
-
-    def enclosing_nodes(self, line: int, column: int) -> list[SyntaxNode]:
-        """The named nodes that hold a place, the whole file's first."""
-        found = []
-        node: Node | None = self._smallest((line, column), (line, column))
-        while node is not None:
-            found.append(self._value(node))
-            node = node.parent
-        return found[::-1]
-
-    def _smallest(self, start: tuple[int, int], end: tuple[int, int]) -> Node:
-        first = (start[0], self._source.byte_column(*start))
-        last = (end[0], self._source.byte_column(*end))
-        return self._root.named_descendant_for_point_range(first, last) or self._root
-
-    def _value(self, node: Node) -> SyntaxNode:
+        first = start_line, self._source.byte_column(start_line, start_column)
+        last = end_line, self._source.byte_column(end_line, end_column)
+        node = self._root.named_descendant_for_point_range(first, last) or self._root
         start, end = self._source.character(*node.start_point), self._source.character(*node.end_point)
         return SyntaxNode(node.type, start, end)
 

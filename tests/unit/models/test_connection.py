@@ -48,12 +48,12 @@ def test_what_can_only_fail_later_is_refused(bad: dict[str, object]) -> None:
 
 
 @pytest.mark.asyncio
-async def test_warm_connection_is_used_again() -> None:
+async def test_an_open_connection_is_used_again() -> None:
     async with StubServer(replies.chat(["a"]), replies.chat(["b"]), replies.completions(["c"])) as stub:
         connection = Connection(endpoint(stub))
         provider: Provider = ChatProvider(connection)
         assert isinstance(provider, Provider)
-        assert (await connection.warm()).error is None
+        await connection.get("/models")
         assert [(await ask(provider, CHAT)).text for _ in range(2)] == ["a", "b"]
         assert stub.connections == 1
         await connection.aclose()
@@ -62,11 +62,12 @@ async def test_warm_connection_is_used_again() -> None:
 
 
 @pytest.mark.asyncio
-async def test_warming_tells_what_is_wrong() -> None:
+async def test_a_question_to_the_server_tells_what_is_wrong() -> None:
     async with StubServer() as stub:
         pass
     connection = Connection(endpoint(stub))
-    assert isinstance((await connection.warm()).error, UnreachableError)
+    with pytest.raises(UnreachableError):
+        await connection.get("/models")
     await connection.aclose()
 
 

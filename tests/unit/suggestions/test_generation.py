@@ -100,8 +100,7 @@ async def test_closing_ends_the_wait_at_once_and_leaves_a_fragment():
     generation.close()
     generation.close()
     assert await waiting == "half"
-    await generation.closed()
-    assert stream.closed.is_set()
+    await stream.closed.wait()
     assert (generation.ended, generation.whole, generation.error) == (True, False, None)
 
 

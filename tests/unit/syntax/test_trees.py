@@ -32,21 +32,6 @@ def test_columns_are_characters():
     assert (fuel.type, fuel.start, fuel.end) == ("identifier", (2, 25), (2, 29))
 
 
-def test_enclosing_definitions_come_outermost_first():
-    tree = parse(CODE, "python")
-    assert tree is not None
-    assert [each.qualified_name for each in tree.enclosing_definitions(2)] == ["Rocket", "Rocket.start"]
-    assert [each.name for each in tree.enclosing_definitions(3)] == ["Rocket"]
-    assert tree.enclosing_definitions(6) == []
-
-
-def test_enclosing_nodes_begin_with_the_file():
-    tree = parse(CODE, "python")
-    assert tree is not None
-    assert [node.type for node in tree.enclosing_nodes(2, 27)][:3] == ["module", "class_definition", "block"]
-    assert [node.type for node in tree.enclosing_nodes(2, 27)][-1] == "identifier"
-
-
 @pytest.mark.parametrize(
     ("text", "language", "wrong"),
     [
@@ -66,7 +51,6 @@ def test_places_outside_of_the_text_are_the_files_own():
     tree = parse(CODE, "python")
     assert tree is not None
     assert tree.smallest_node(90, 0, 95, 7).type == "module"
-    assert tree.enclosing_definitions(90) == []
 
 
 def test_a_language_without_a_grammar_has_no_tree():
@@ -132,7 +116,7 @@ def test_no_text_breaks_it(text: str, language: str):
     outline(text, language)
     tree = parse(text, language)
     if tree is not None:
-        assert tree.enclosing_nodes(0, 0)
+        assert tree.smallest_node(0, 0, 0, 0).type
 
 
 def test_what_a_grammar_takes_too_long_for_is_read_by_layout(monkeypatch: pytest.MonkeyPatch):
