@@ -63,8 +63,9 @@ FAULTS: Final[dict[str, Callable[[float], Reply] | None]] = {
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one fault did. `recovered` is how many keys fell after it without a right suggestion on the screen, until
-    the model's own showed; None if that never came. `asked` is how many fell before the model was asked again: its true
-    answer at a place may be nothing, as behind a wrong indentation, which is no fault any more."""
+    the model's own showed; None if that never came and too many fell. `asked` is how many fell before the model was
+    asked again, None if it never was: its true answer at a place may be nothing, as behind a wrong indentation, which
+    is no fault any more."""
 
     requests: int
     seconds: float
@@ -229,7 +230,7 @@ def _keys(count: int | None) -> str:
 def _print(name: str, one: Outcome) -> bool:
     requests = one.requests <= MOST_REQUESTS or name != "429"
     kept = requests and not (one.marked or one.damages or one.popups or one.errors)
-    kept = kept and one.recovered is not None and one.recovered <= MOST_KEYS
+    kept = kept and one.asked is not None and one.recovered is not None and one.recovered <= MOST_KEYS
     share = f"{100 * one.shown:.0f} / {100 * one.right:.0f}%"
     print(
         f"{name:10} {one.seconds:7.1f} {one.requests:8} {one.marked:10} {one.damages:6} {one.popups:6} {one.errors:6}"
