@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2] / "server" / "foretype"
 
 # From the ground up. A folder may import what lies on a lower floor, and nothing on its own or above.
 FLOORS: list[set[str]] = [
-    {"errors", "text", "syntax", "embedded"},
+    {"errors", "garbage", "text", "syntax", "embedded"},
     {"settings", "suggestions", "postprocess"},
     {"scheduling", "models", "repository"},
     {"context"},

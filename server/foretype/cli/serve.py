@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from typing import Any
 
+from foretype.garbage import loading
 from foretype.settings.arguments import argument_layers
 
 
@@ -29,14 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     layers, problems = argument_layers(arguments.pairs, arguments.log_level)
     for problem in problems:
         print(f"foretype: {problem.message} {problem.remedy}", file=sys.stderr)
-    # The protocol's types are a hundred thousand objects that live for ever: collecting garbage among them costs
-    # 40 ms while they are made, and as much again now and then while somebody types.
-    gc.disable()
-    from foretype.lsp.serve import run_stdio, run_tcp
-    from foretype.lsp.server import ServeOptions
+    with loading("server"):
+        from foretype.lsp.serve import run_stdio, run_tcp
+        from foretype.lsp.server import ServeOptions
 
-    gc.freeze()
-    gc.enable()
     options = ServeOptions(layers)
     if arguments.tcp:
         return run_tcp(arguments.host, arguments.port, options)

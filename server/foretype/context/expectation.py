@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import mul
 from typing import Final
 
 from foretype.context.identifiers import identifiers, names_in
@@ -90,10 +91,7 @@ def judged(scene: Scene, snippets: Sequence[Snippet]) -> list[Snippet]:
 def likelihoods(found: dict[str, list[float]]) -> dict[str, float]:
     """From features to likelihoods; what is as good as impossible is left out."""
     weights = tuple(WEIGHTS.values())
-    judged = {
-        name: 1 / (1 + math.exp(-BIAS - sum(w * x for w, x in zip(weights, values, strict=True))))
-        for name, values in found.items()
-    }
+    judged = {name: 1 / (1 + math.exp(-BIAS - sum(map(mul, weights, values)))) for name, values in found.items()}
     return {name: value for name, value in judged.items() if value >= _LEAST}
 
 
@@ -149,13 +147,14 @@ class _Table:
         """How each line of code there fits the place here."""
         near = self._scene.near
         known = [sum(near[name] for name in _names(row) if name in near) for row in rows]
+        words = [_words(row) for row in rows]
         for at, row in enumerate(rows):
             names = _names(row)
             if not names:
                 continue
-            follows = _likeness(rows[max(0, at - _LINES_ABOVE) : at][::-1], self._above)
-            one = _alike(_words(rows[at - 1]), self._above[0]) if at and self._above else 0.0
-            precedes = _likeness(rows[at + 1 : at + 1 + _LINES_ABOVE], self._below)
+            follows = _likeness(words[max(0, at - _LINES_ABOVE) : at][::-1], self._above)
+            one = _alike(words[at - 1], self._above[0]) if at and self._above else 0.0
+            precedes = _likeness(words[at + 1 : at + 1 + _LINES_ABOVE], self._below)
             around = sum(known[max(0, at - 2) : at + 3]) + known[at]
             same = 1.0 if row.split(None, 1)[0] == self._start else 0.0
             fits = (
@@ -190,14 +189,15 @@ class _Table:
         return dict(self._values)
 
 
-def _likeness(rows: Sequence[str], here: Sequence[frozenset[str]]) -> float:
-    """How much lines resemble those at the cursor, the nearest first, from 0 to 1."""
-    return sum(share * _alike(_words(row), line) for share, row, line in zip(_FADING, rows, here, strict=False))
+def _likeness(there: Sequence[frozenset[str]], here: Sequence[frozenset[str]]) -> float:
+    """How much the words of lines resemble those at the cursor, the nearest first, from 0 to 1."""
+    likeness: float = sum(map(mul, _FADING, map(_alike, there, here)))
+    return likeness
 
 
 def _alike(left: frozenset[str], right: frozenset[str]) -> float:
     both = len(left & right)
-    return both / max(1, len(left) + len(right) - both)
+    return both / (len(left) + len(right) - both) if both else 0.0
 
 
 def _judge_form(name: str, values: list[float], near: set[str], path: set[str]) -> None:

@@ -38,6 +38,9 @@ that a key costs, and of one more character it hardly brings anything else."""
 RESTLESS: Final = 2.0
 """Seconds after which they are gathered even while somebody types without a rest."""
 
+LONGEST: Final = 5.0
+"""The same while only the cursor's line has changed."""
+
 DEADLINE: Final = 0.25
 """Seconds after which what has been gathered counts; what comes later joins it for the next prompt."""
 
@@ -186,7 +189,7 @@ class ContextPreparation:
         """Something is different: gather after a rest."""
         self._touched = time.monotonic()
         if soon and not self._soon:
-            self._soon = True
+            self._soon, self._since = True, self._touched
             self._wake.set()  # a shorter rest than the one that is being waited for
         if self._task is None or self._task.done():
             self._since = self._touched
@@ -195,7 +198,8 @@ class ContextPreparation:
     async def _gather_soon(self) -> None:
         while True:
             now = time.monotonic()
-            wait = min(self._touched + (REST if self._soon else LULL), self._since + RESTLESS) - now
+            rest, longest = (REST, RESTLESS) if self._soon else (LULL, LONGEST)
+            wait = min(self._touched + rest, self._since + longest) - now
             if wait > 0:
                 self._wake.clear()
                 with contextlib.suppress(asyncio.TimeoutError):

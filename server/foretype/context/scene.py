@@ -10,7 +10,7 @@ from typing import Final
 from foretype.context.identifiers import identifiers
 from foretype.context.library import FoundSymbol, Library
 from foretype.context.terms import terms_of_names
-from foretype.syntax.definitions import Definition, Import, definitions, imports
+from foretype.syntax.definitions import Definition, Import, definitions_and_imports, imports
 
 _ABOVE: Final = 30
 _BELOW: Final = 20
@@ -88,20 +88,24 @@ class Scene:
     @cached_property
     def imports(self) -> tuple[Import, ...]:
         """What the document imports; of a long one, what its head does."""
-        return imports(self._parsable or "\n".join(self.lines[:_HEAD]), self.language_id)
+        if self._read is not None:
+            return self._read[1]
+        return imports("\n".join(self.lines[:_HEAD]), self.language_id)
 
     @cached_property
     def defined(self) -> frozenset[str]:
         """The names that the document defines; of a long one, as it is indexed."""
         found: Sequence[Definition] | Sequence[FoundSymbol] = (
-            definitions(self._parsable, self.language_id) if self._parsable else self.library.symbols(self.path)
+            self._read[0] if self._read is not None else self.library.symbols(self.path)
         )
         return frozenset(one.name for one in found)
 
     @cached_property
-    def _parsable(self) -> str:
-        """The whole document, "" where it is too long to be parsed."""
-        return "\n".join(self.lines) if sum(map(len, self.lines)) <= _LONGEST_PARSED else ""
+    def _read(self) -> tuple[tuple[Definition, ...], tuple[Import, ...]] | None:
+        """What the whole document defines and imports; None where it is too long to be parsed."""
+        if sum(map(len, self.lines)) > _LONGEST_PARSED:
+            return None
+        return definitions_and_imports("\n".join(self.lines), self.language_id)
 
     @cached_property
     def near(self) -> dict[str, float]:

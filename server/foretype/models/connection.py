@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from foretype import __version__
 from foretype.errors import ConfigurationError, MisconfiguredError, ModelError, TimeoutExceededError
+from foretype.garbage import loading
 from foretype.models.deadline import until
 from foretype.models.dialects import address_of, dialect_of
 from foretype.models.learned import Learned
@@ -52,7 +53,7 @@ class Connection:
             if self._closed:
                 raise ModelError("The connection to the model was closed.")
             if self._making is None:
-                self._making = asyncio.ensure_future(asyncio.to_thread(_make_client, self.endpoint))
+                self._making = asyncio.ensure_future(asyncio.to_thread(_load_client, self.endpoint))
             # One request may be cancelled while it waits; the others still want the client.
             try:
                 self._client = await asyncio.shield(self._making)
@@ -124,8 +125,13 @@ def _check(endpoint: Endpoint) -> None:
             )
 
 
-def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
+def _load_client(endpoint: Endpoint) -> AsyncOpenAI:
     """Import and build everything that the first request would otherwise wait for. Runs in a thread."""
+    with loading("SDK"):
+        return _make_client(endpoint)
+
+
+def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
     import httpx2
     import openai
     import tenacity  # noqa: F401  (needed by the first request)

@@ -10,18 +10,26 @@ from foretype.syntax.outline import pruned
 from foretype.syntax.tree import parse
 from foretype.syntax.values import Definition, Import, Kind
 
-__all__ = ["Definition", "Import", "Kind", "definitions", "imports", "outline"]
+__all__ = ["Definition", "Import", "Kind", "definitions", "definitions_and_imports", "imports", "outline"]
 
 
 def definitions(text: str, language_id: str) -> tuple[Definition, ...]:
     """What the text defines, in order of its lines; what encloses comes before what it encloses."""
-    return tuple(each for each in _found(text, language_id) if each.name)
+    return _named(_found(text, language_id))
 
 
 def imports(text: str, language_id: str) -> tuple[Import, ...]:
     """What the text imports, in order of its lines."""
     tree = parse(text, language_id)
     return plain.imports(text, language_id) if tree is None else tree.imports
+
+
+def definitions_and_imports(text: str, language_id: str) -> tuple[tuple[Definition, ...], tuple[Import, ...]]:
+    """Both, for one parsing."""
+    tree = parse(text, language_id)
+    if tree is None:
+        return _named(plain.definitions(text, language_id)), plain.imports(text, language_id)
+    return _named(tree.found), tree.imports
 
 
 def outline(text: str, language_id: str) -> str:
@@ -36,3 +44,7 @@ def _found(text: str, language_id: str) -> tuple[Definition, ...]:
     """Definitions, and scopes that are none themselves (Rust's `impl`), which have no name."""
     tree = parse(text, language_id)
     return plain.definitions(text, language_id) if tree is None else tree.found
+
+
+def _named(found: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    return tuple(each for each in found if each.name)
