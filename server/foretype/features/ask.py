@@ -132,6 +132,10 @@ class ModelAsker:
         """What the model may see from a place."""
         return self._prompting.look(document, position)
 
+    async def settled(self, document: Document, position: Position) -> Sight:
+        """The same, waited for: what an editor's user has after some keys, for who asks only once."""
+        return await self._prompting.settled(document, position, self._plan.begin())
+
     def prompt(self, sight: Sight) -> Rendered[Prompt]:
         """The prompt that would be sent, with its parts."""
         return self._prompting.write(sight, self._plan.begin())

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from foretype.context.exclude import NOT_KNOWN
 from foretype.context.gate import Gate
 from foretype.context.snippet import Snippet
 from foretype.models.registry import Choice
@@ -27,6 +28,9 @@ LOOKED_UP_IN: Final = 0.1
 
 MISSED_FOR: Final = 5.0
 """Seconds for which the last snippets stay where none are offered any more."""
+
+LONGEST: Final = 3.0
+"""Seconds for which `settled` waits for the disk."""
 
 AT_ONCE: Final = 12
 """Snippets that the gate looks at before something else has its turn: 2 ms on a slow machine."""
@@ -80,6 +84,23 @@ class Beside:
             self._take_in(document, offered, choice)
             known = self._judged.get(document.uri)
         return known.passed if known is not None else ()
+
+    async def settled(self, document: Document, position: Position, choice: Choice) -> None:
+        """Wait until all that is offered has passed the gate or is kept back: for who asks once and not at each key.
+
+        What the disk does not tell within `LONGEST` seconds stays out.
+        """
+        until = time.monotonic() + LONGEST
+        while self._context is not None:
+            offered = self._context.candidates(document, position)
+            paths = dict.fromkeys(snippet.path for snippet in offered)
+            are_known = all(self._gate.file_closed(path) != NOT_KNOWN for path in paths) or time.monotonic() > until
+            self.snippets(document, position, choice)
+            if self._task is not None:
+                await asyncio.wait({self._task})
+            if are_known:
+                return
+            await asyncio.sleep(LOOKED_UP_IN)  # what was judged meanwhile counts for no longer
 
     def forget(self, uri: str) -> None:
         """The document is closed."""

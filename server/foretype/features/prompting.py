@@ -99,6 +99,16 @@ class Prompting:
         snippets = self._beside.snippets(document, position, self.choice())
         return Sight(place, shown.document, shown.position, snippets, "", shown.found)
 
+    async def settled(self, document: Document, position: Position, attempt: Attempt) -> Sight:
+        """The same once the disk has told about all that may stand in the prompt, and its tokens are counted."""
+        await self.gate.known(document)
+        await self._beside.settled(document, position, attempt.choice)
+        sight = self.look(document, position)
+        if not sight.closed:
+            self._written(sight, attempt)
+            await self.counting.learn(0, None)  # a server that counts itself is asked about this text
+        return sight
+
     def withheld(self, document: Document, position: Position) -> list[tuple[str, str]]:
         """The files of snippets that were offered and are kept back, as paths that may be shown, and why."""
         offered = self._rules.context.candidates(document, position) if self._rules.context is not None else ()
@@ -108,13 +118,16 @@ class Prompting:
 
     def write(self, sight: Sight, attempt: Attempt) -> Rendered[Prompt]:
         """The prompt. Raises ConfigurationError where the budget does not hold its frame."""
-        budget = self.counting.calibration.ours(attempt.budget)
-        rendered = self._writer.write(sight.place, sight.snippets, attempt.choice, budget)
+        rendered = self._written(sight, attempt)
         repeated = self._heads.repeated(rendered)
         if repeated is not None:
             self._book.count("head_tokens", repeated[0], self._model)
             self._book.count("compared_tokens", repeated[1], self._model)
         return rendered
+
+    def _written(self, sight: Sight, attempt: Attempt) -> Rendered[Prompt]:
+        budget = self.counting.calibration.ours(attempt.budget)
+        return self._writer.write(sight.place, sight.snippets, attempt.choice, budget)
 
     def holds(self, attempt: Attempt) -> None:
         """Raises ConfigurationError where a prompt of this length does not hold its frame."""

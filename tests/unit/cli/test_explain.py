@@ -70,3 +70,15 @@ async def test_a_file_that_no_model_may_see(home: Home) -> None:
     assert ran.code == 0, ran.err
     assert "Nothing is sent from .env:1:1. .env may hold secrets" in ran.out
     assert "KEY=1" not in ran.out
+
+
+async def test_what_is_sent_is_what_is_explained(home: Home) -> None:
+    async with StubServer(replies.completions([" + 1", "\n"])) as stub:
+        options = ("--set", f"model.base_url={stub.url}", "--set", "model.name=qwen2.5-coder")
+        explained = await home.run("check", "--explain", "app.py:5:14", "--json", *options)
+        ran = await home.run("complete", "app.py:5:14", *options)
+        (asked,) = [request.body for request in stub.asked if request.method == "POST"]
+    assert ran.code == 0, ran.err
+    content = json.loads(explained.out)
+    assert "shop.py" in [part["path"] for part in content["parts"]]
+    assert asked["prompt"] == content["prompt"]["text"]

@@ -12,9 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
-from typing import Final
 
-from foretype.cli.config import printable
+from foretype.cli.config import print_problems, printable
 from foretype.cli.place import Place, beside, open_workspaces, place_of
 from foretype.context.secrets import Finding
 from foretype.errors import ConfigurationError, ForetypeError
@@ -27,9 +26,6 @@ from foretype.scheduling.meters import Meters
 from foretype.settings.keys import KeyFinder
 from foretype.settings.model import Settings
 from foretype.settings.resolve import Resolved
-
-_LOOKING: Final = 0.2
-"""Seconds in which the disk tells whether the files of snippets may be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,7 @@ def run(words: str, resolved: Resolved, *, as_json: bool) -> int:
     except ConfigurationError as error:
         print(f"foretype check: {printable(str(error))}", file=sys.stderr)
         return 2
+    print_problems("check", resolved)
     try:
         explained = asyncio.run(_explained(place, resolved.settings))
     except ForetypeError as error:
@@ -87,15 +84,9 @@ async def _explained(place: Place, settings: Settings) -> Explained:
         # Nothing of this counts as use.
         asker = await connect(settings, key.value if key else None, [place.source.folder], Meters(None), context)
         stack.push_async_callback(asker.close)
-        await asker.known(place.document)
-        for _ in range(3):  # what has to be looked up on the disk is looked up meanwhile, then counted
-            sight = asker.look(place.document, place.position)
-            await asyncio.sleep(_LOOKING)
-        sight = asker.look(place.document, place.position)
+        sight = await asker.settled(place.document, place.position)
         if sight.closed:
             return Explained(where, sight.closed, secrets=sight.found, notes=tuple(notes))
-        asker.prompt(sight)
-        await asker.counting.learn(0, None)
         rendered = asker.prompt(sight)
         notes += [asker.counting.problem.message] if asker.counting.problem is not None else []
         request, theirs = CompletionRequest(place.document, place.position), asker.counting.calibration.theirs
@@ -139,7 +130,7 @@ def _table(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _withheld(explained: Explained) -> Iterator[str]:
-    if not explained.secrets and not explained.files:
+    if explained.prompt is not None and not explained.secrets and not explained.files:
         yield "Nothing of the document is withheld."
     for finding in explained.secrets:
         yield f"Withheld: {printable(finding.kind)} in line {finding.line + 1}, column {finding.column + 1}."
