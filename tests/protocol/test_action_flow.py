@@ -150,16 +150,17 @@ async def test_a_prompt_that_is_too_long_for_the_model_is_cut_once(acting):
         assert second < first
 
 
-async def test_an_edit_asks_for_confirmation_where_the_client_can(acting):
+async def test_an_edit_asks_for_confirmation_where_the_user_wants_it_and_the_client_can(acting):
+    always = {"actions": {"confirm": "always"}}
     async with StubServer(fenced(AREA)) as stub:
-        editor, uri, span = await opened(acting, VS_CODE, stub)
+        editor, uri, span = await opened(acting, VS_CODE, stub, options=always)
         await editor.choose(uri, span, "Optimise")
         (edit,) = editor.edits
         assert edit["changeAnnotations"]["foretype"]["needsConfirmation"] is True
         assert edit["documentChanges"][0]["edits"][0]["annotationId"] == "foretype"
         assert edit["documentChanges"][0]["textDocument"]["version"] == 1
-        # Neovim's confirmation is a bare question without the edit in sight.
-        for client, options in ((VS_CODE, {"actions": {"confirm": "never"}}), (NEOVIM, {})):
+        # Unasked, an edit of the file in sight is not held up; Neovim's confirmation is a question without the edit.
+        for client, options in ((VS_CODE, {}), (NEOVIM, always)):
             other, uri, span = await opened(acting, client, stub, options=options)
             await other.choose(uri, span, "Optimise")
             assert not other.edits[0].get("changeAnnotations")

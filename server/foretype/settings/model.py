@@ -282,7 +282,7 @@ class Actions:
         Rule(scope="user", minimum=1, maximum=100),
     )
     confirm: Confirm = option(
-        "always",
+        "files",
         "Whether an edit is shown for confirmation first, in editors that can: each (`always`), those that create a "
         "file or change several (`files`), or none (`never`); one undo takes any of them back.",
         _USER,
