@@ -70,12 +70,13 @@ class Completer:
         """Told of the seconds that it took to decide whether anything is suggested at a place."""
 
     def configure(self, settings: Settings, exclusions: Exclusions, model: ModelSource | None) -> None:
-        """Take on other settings; what another model was asked for is closed."""
+        """Take on other settings; what another model was asked for is closed, and who still waits asks it no more."""
         self.stop()
         self.settings, self._exclusions, self.model = settings, exclusions, model
 
     def stop(self) -> None:
-        """Close every stream, and ask nothing more ahead."""
+        """Close every stream, and ask nothing more, ahead or for who waits."""
+        self._tickets.supersede_all()
         self._prefetcher.stop()
         self.store.close()
 

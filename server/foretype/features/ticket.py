@@ -55,3 +55,9 @@ class Tickets:
         for popup in (False, True):
             if ticket := self._newest.pop((uri, popup), None):
                 ticket.supersede()
+
+    def supersede_all(self) -> None:
+        """Settings have changed: nothing is to be asked that was decided by those before."""
+        waiting, self._newest = self._newest, {}
+        for ticket in waiting.values():
+            ticket.supersede()

@@ -1,4 +1,4 @@
-"""A request that an edit has made pointless while it was still looked up whether the model may see the document."""
+"""A request that an edit, or other settings, have made pointless while it waited: no model is asked any more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from foretype.context.exclude import Exclusions
 from foretype.features.complete import Completer
 from foretype.features.suggestion import CompletionRequest
 from foretype.models.local import LocalEngine, WorkspaceView
@@ -47,3 +48,22 @@ async def test_nothing_is_asked_or_looked_for_any_more(closed: bool, monkeypatch
     completer.document_changed(before, after)
     model.found.set()
     assert (await asking).superseded
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("waits", ["to be known", "for the next key"])
+async def test_the_model_before_is_not_asked_once_settings_have_changed(
+    waits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Unknown()
+    monkeypatch.setattr("foretype.features.complete.Pace.delay", lambda *_, **__: 60.0)
+    completer = Completer(Settings(enable={"*": True}), LocalEngine(lambda _: WorkspaceView()), model)
+    document = Document("untitled:a", "python", 1, Lines("x = "))
+    if waits == "for the next key":
+        model.found.set()
+    asking = asyncio.ensure_future(completer.complete(CompletionRequest(document, Position(0, 4))))
+    await model.looked.wait()
+    await asyncio.sleep(0)
+    completer.configure(completer.settings, Exclusions(), None)
+    model.found.set()
+    assert (await asyncio.wait_for(asking, 10)).superseded
