@@ -19,6 +19,8 @@ class FoundChunk(Protocol):
     def text(self) -> str: ...  # noqa: D102
     @property
     def score(self) -> float: ...  # noqa: D102
+    @property
+    def lead(self) -> str: ...  # noqa: D102
 
 
 class FoundSymbol(Protocol):

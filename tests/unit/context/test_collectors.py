@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pytest
@@ -16,8 +17,10 @@ from foretype.context.collectors.import_lines import import_lines
 from foretype.context.collectors.imported import imported
 from foretype.context.collectors.open_files import far_parts, open_files
 from foretype.context.collectors.search import search
+from foretype.context.library import EmptyLibrary
 from foretype.context.scene import Diagnostic, OpenFile, RecentEdit, Scene
 from foretype.context.snippet import Snippet
+from foretype.repository.search.values import Chunk
 
 from .library import FakeLibrary
 
@@ -96,6 +99,16 @@ def test_search_finds_the_other_file_and_never_the_own() -> None:
     assert all("\n".join(FILES[one.path].split("\n")[one.start : one.end]) + "\n" == one.text for one in found)
 
 
+class _Halves(EmptyLibrary):
+    """A search that finds these."""
+
+    def __init__(self, chunks: list[Chunk]) -> None:
+        self._chunks = chunks
+
+    def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> list[Chunk]:
+        return self._chunks
+
+
 def test_windows_of_open_files() -> None:
     opened = OpenFile("shop/pricing.py", "python", PRICING.split("\n"))
     found = list(open_files(scene(open_files=(opened,))))
@@ -113,6 +126,10 @@ def test_the_lines_above_a_window_come_with_it_for_the_gate() -> None:
         assert all(
             one.lead == "".join(f"{line}\n" for line in lines[max(0, one.start - 2) : one.start]) for one in found
         )
+    halves = [Chunk("pricing.txt", 50, len(lines), "\n".join(lines[50:]), 1.0, "# nothing 48\n# nothing 49\n")]
+    cut = [one for one in search(replace(searched, library=_Halves(halves))) if one.start in (50, 51)]
+    assert cut
+    assert all(one.lead.startswith("# nothing 48\n# nothing 49\n") for one in cut)
     assert {one.language_id for one in open_files(scene(open_files=(opened,)))} == {"yaml"}
 
 

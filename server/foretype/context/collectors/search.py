@@ -22,5 +22,5 @@ def search(scene: Scene) -> Iterator[Snippet]:
         for window in best_windows(lines, scene.wanted_terms, _OF_ONE):
             text = text_of(lines, window.start, window.end)
             start, end = chunk.start + window.start, chunk.start + window.end
-            lead = lead_of(lines, window.start)
+            lead = lead_of(lines, window.start, chunk.lead)
             yield Snippet(chunk.path, text, "search", start, end, chunk.score / top, lead=lead)

@@ -61,9 +61,13 @@ def _trimmed(window: Window, lines: Sequence[str]) -> Window:
     return Window(start, end, window.score)
 
 
-def lead_of(lines: Sequence[str], start: int) -> str:
-    """The lines above a window that may name a secret which stands in its first one, for the gate alone."""
-    return text_of(lines, max(0, start - LEAD), start)
+def lead_of(lines: Sequence[str], start: int, above: str = "") -> str:
+    """The lines above a window that may name a secret which stands in its first one, for the gate alone.
+
+    `above` are those over the first of `lines`.
+    """
+    lead = above if start < LEAD else ""
+    return lead + text_of(lines, max(0, start - LEAD), start)
 
 
 def text_of(lines: Sequence[str], start: int, end: int) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # that are everywhere, are left out first.
 _MOST_ROWS: Final = 6_000
 _MOST_WORDS: Final = 64
+_LEAD_LINES: Final = 2
 _MOST_NAMES: Final = 400
 _MOST_SYMBOLS: Final = 4_000
 _MOST_REMEMBERED: Final = 50_000
@@ -249,20 +250,27 @@ def _search(
     scores = " UNION ALL ".join([*[one] * len(affordable), "SELECT 0, 0 WHERE 0"])
     # More than asked for, since some are left out.
     room = limit * 2 + 8
-    statement = f"""SELECT files.path, chunks.start, chunks.end, chunks.text, best.score FROM
+    statement = f"""SELECT files.path, chunks.start, chunks.end, chunks.text, best.score, chunks.file FROM
         (SELECT id, sum(score) AS score FROM ({scores})
          GROUP BY id ORDER BY score DESC LIMIT {room + 40 * len(without)}) AS best
         JOIN chunks ON chunks.id = best.id JOIN files ON files.id = chunks.file ORDER BY best.score DESC, best.id"""  # noqa: S608  numbers and text of ours
     values = [value for word, weight in affordable for value in (-weight, f'"{word}"')]
     found: list[Chunk] = []
     seen: set[str] = set()
-    for path, start, end, text, score in db.execute(statement, values):
+    for path, start, end, text, score, file in db.execute(statement, values):
         if path not in without and text not in seen:
             seen.add(text)
-            found.append(Chunk(path, start, end, text, score))
+            found.append(Chunk(path, start, end, text, score, _lead(db, file, start)))
             if len(found) == limit:
                 break
     return found
+
+
+def _lead(db: sqlite3.Connection, file: int, start: int) -> str:
+    # Chunks have a line at least, so the two before hold the two lines above.
+    before = "SELECT text FROM chunks WHERE file = ? AND start < ? ORDER BY start DESC LIMIT 2"
+    above = "".join(text for (text,) in reversed(db.execute(before, (file, start)).fetchall()))
+    return "\n".join(above.split("\n")[-_LEAD_LINES - 1 :])  # it ends with a line's end
 
 
 def _affordable(

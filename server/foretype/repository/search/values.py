@@ -10,6 +10,7 @@ class Chunk:
     """Whole lines of a file that belong together, `start` to `end` (exclusive). A higher `score` fits better.
 
     Scores compare within one answer only. Line ends are LF, and the text ends with one unless the file does not.
+    `lead` are the file's lines right above, two at most, for who must know what the first line belongs to.
     """
 
     path: str
@@ -17,6 +18,7 @@ class Chunk:
     end: int
     text: str
     score: float
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,15 @@ def test_a_chunk_is_whole_lines_of_its_file(bench: Bench) -> None:
         lines = FILES[chunk.path].splitlines(keepends=True)
         assert "".join(lines[chunk.start : chunk.end]) == chunk.text
         assert chunk.score > 0
+        assert chunk.lead == "".join(lines[max(0, chunk.start - 2) : chunk.start])
+
+
+def test_a_chunk_comes_with_the_lines_above_it(bench: Bench) -> None:
+    lines = [f"line_{number} = 1\n" for number in range(150)]
+    bench.put({"a.cfg": "".join(lines)})
+    found = bench.reader.search({"line_70": 1.0, "line_149": 1.0, "line_0": 1.0}, 10)
+    assert len(found) > 2
+    assert {chunk.lead for chunk in found} == {"".join(lines[max(0, one.start - 2) : one.start]) for one in found}
 
 
 def test_weights_and_exclusions(bench: Bench) -> None:
