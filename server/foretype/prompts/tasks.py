@@ -57,7 +57,12 @@ def render_task(
     fitted = _fit(system, instructions, list(sections), budget)
     messages, parts = _laid_out(system, fitted, budget)
     marks = budget.family.tokens if budget.family is not None else ()
-    return Rendered(ChatPrompt(messages, marks=marks), parts, _cost(messages, budget))
+    return Rendered(ChatPrompt(messages, marks=marks), parts, cost_of(messages, budget))
+
+
+def cost_of(messages: Iterable[Message], budget: TokenBudget) -> int:
+    """Tokens of messages by the budget's counter, with what a server puts around each."""
+    return sum(budget.counter.count(message.content) + TOKENS_PER_MESSAGE for message in messages)
 
 
 def snippet_sections(snippets: Iterable[Snippet], rank: int = 9) -> list[Section]:
@@ -86,7 +91,7 @@ def _fit(system: str, instructions: str, sections: list[Section], budget: TokenB
     spare = 0
     while True:
         chosen = _chosen(system, sections, budget, spare)
-        over = _cost(_laid_out(system, chosen, budget)[0], budget) - budget.tokens
+        over = cost_of(_laid_out(system, chosen, budget)[0], budget) - budget.tokens
         if over <= 0:
             return chosen
         if len(chosen) == len(fitted):
@@ -99,7 +104,7 @@ def _chosen(system: str, sections: list[Section], budget: TokenBudget, spare: in
     order = sorted((n for n in range(len(sections)) if n not in taken), key=lambda n: (sections[n].rank, n))
     for number in order:
         messages, _ = _laid_out(system, [taken[n] for n in sorted(taken)], budget)
-        left = budget.tokens - spare - _cost(messages, budget)
+        left = budget.tokens - spare - cost_of(messages, budget)
         if sections[number].kind == "instructions":
             left = int(left * INSTRUCTIONS_SHARE)
         if (section := _cut(sections[number], left, budget)) is not None:
@@ -151,7 +156,3 @@ def _shown(section: Section, budget: TokenBudget) -> str:
         end = "" if text.endswith("\n") or not text else "\n"
         text = f"{fence}{section.language_id}\n{text}{end}{fence}"
     return f"{budget.strip(section.heading)}\n{text}" if section.heading else text
-
-
-def _cost(messages: Iterable[Message], budget: TokenBudget) -> int:
-    return sum(budget.counter.count(message.content) + TOKENS_PER_MESSAGE for message in messages)

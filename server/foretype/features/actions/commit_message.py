@@ -54,6 +54,8 @@ async def commit_message(place: Path, model: ActionModel, gate: Gate, report: Re
     prompt = _prompt(files, summary, earlier, model)
     report("asking", "", 0)
     said = await ask(model, prompt, ANSWER_TOKENS, lambda text, count: report("answering", text, count))
+    if not said.whole:
+        raise Unfit("The answer was cut off before its end.")
     return read_message(said.text)
 
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from foretype.context.secrets.redaction import Redacted, redact
 from foretype.context.snippet import Snippet
-from foretype.errors import ContextOverflowError
+from foretype.errors import ConfigurationError, ContextOverflowError
 from foretype.features.actions.asking import ActionModel, Said, ask
 from foretype.features.actions.conventions import convention_of, docstring_style
 from foretype.features.actions.judge import judge
@@ -23,7 +23,8 @@ from foretype.features.actions.values import Asked, Edit, Unfit, Unit
 from foretype.models.overflow import smaller_budget
 from foretype.models.provider import ChatPrompt
 from foretype.prompts.actions.answer import read_answer, without_thinking
-from foretype.prompts.actions.render import ActionQuestion, render_action, repaired
+from foretype.prompts.actions.render import ActionQuestion, render_action, render_repair
+from foretype.prompts.parts import TokenBudget
 from foretype.text.document import Document
 from foretype.text.lines import line_body
 from foretype.text.positions import Position
@@ -34,6 +35,9 @@ Report = Callable[[Step, str, int], None]
 
 LONGEST_SHOWN_ANSWER: Final = 20_000
 """Characters of a wrong answer that are shown to the model again."""
+
+CUT_OFF: Final = "*(The answer was cut off here: its end is missing.)*"
+"""What stands below a text whose end is missing."""
 
 REACH: Final = 3_000
 """Lines on either side of the unit that are looked at for the prompt."""
@@ -85,13 +89,12 @@ async def edits_for(job: Job, model: ActionModel, report: Report = nothing) -> D
     unit, question, hidden = await asyncio.to_thread(_prepared, job, SPARING_REACH if model.sparing else REACH)
     tokens = model.answer_tokens(question.unit, _FACTORS[job.task.use])
     asked = _asked(job, unit)
-    prompt, said = await _first_answer(model, question, tokens, report)
+    put, said = await _first_answer(model, question, tokens, report)
     verdict = await _judged(said, asked, hidden, report)
     if isinstance(verdict, Unfit):
         report("mending", "", 0)
         # What was wrong may quote the document, whose secrets are put back by now.
-        again = repaired(prompt, said.text[:LONGEST_SHOWN_ANSWER], hidden.hide(verdict.hint))
-        said = await _ask(model, again, tokens, report)
+        said = await _second_answer(model, put, said, (verdict, hidden.hide(verdict.hint)), report)
         verdict = await _judged(said, asked, hidden, report)
     if isinstance(verdict, Unfit):
         raise verdict
@@ -119,8 +122,9 @@ async def prose_for(job: Job, model: ActionModel, report: Report = nothing) -> s
     _, said = await _first_answer(model, question, model.answer_tokens(question.unit, _FACTORS["prose"]), report)
     text = without_thinking(said.text).strip()
     if not text:
-        raise Unfit("The answer was empty.")
-    return hidden.restore(text) or text
+        raise Unfit("The answer was empty." if said.whole else "The answer was cut off before it began.")
+    text = hidden.restore(text) or text
+    return text if said.whole else f"{text}\n\n{CUT_OFF}"
 
 
 def prose_so_far(text: str) -> str:
@@ -141,20 +145,42 @@ def code_so_far(text: str) -> str:
     return answer.bare if len(answer.bare) > _LONGEST_TALK else ""
 
 
-async def _first_answer(
-    model: ActionModel, question: ActionQuestion, tokens: int, report: Report
-) -> tuple[ChatPrompt, Said]:
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """A question as it was sent: its prompt, the budget that this was laid out in, and the tokens of an answer."""
+
+    question: ActionQuestion
+    prompt: ChatPrompt
+    budget: TokenBudget
+    tokens: int
+
+
+async def _first_answer(model: ActionModel, question: ActionQuestion, tokens: int, report: Report) -> tuple[_Put, Said]:
     """The question as it was sent, and its answer. A prompt that is too long for the model is cut once."""
     prompt = await asyncio.to_thread(render_action, question, model.budget)
     try:
-        return prompt, await _ask(model, prompt, tokens, report)
+        return _Put(question, prompt, model.budget, tokens), await _ask(model, prompt, tokens, report)
     except ContextOverflowError as error:
         budget = smaller_budget(error, model.budget.tokens, tokens)
         if budget <= 0:
             raise
     shorter = replace(model.budget, tokens=budget)
     prompt = await asyncio.to_thread(render_action, question, shorter)
-    return prompt, await _ask(model, prompt, tokens, report)
+    return _Put(question, prompt, shorter, tokens), await _ask(model, prompt, tokens, report)
+
+
+async def _second_answer(model: ActionModel, put: _Put, said: Said, found: tuple[Unfit, str], report: Report) -> Said:
+    """The answer to the same question with the one that did not fit, and what was found wrong with it.
+
+    Where the model's window does not hold all of that, the finding is all that there is to say: it is raised.
+    """
+    finding, hint = found
+    shown = said.text[:LONGEST_SHOWN_ANSWER]
+    try:
+        again = await asyncio.to_thread(render_repair, put.question, put.prompt, (shown, hint), put.budget)
+        return await _ask(model, again, put.tokens, report)
+    except (ConfigurationError, ContextOverflowError):
+        raise finding from None
 
 
 async def _ask(model: ActionModel, prompt: ChatPrompt, tokens: int, report: Report) -> Said:

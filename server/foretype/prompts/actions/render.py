@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Final
 
@@ -17,7 +17,7 @@ from foretype.context.snippet import Snippet
 from foretype.errors import ConfigurationError
 from foretype.models.provider import ChatPrompt, Message
 from foretype.prompts.parts import TokenBudget
-from foretype.prompts.tasks import Section, render_task, snippet_sections
+from foretype.prompts.tasks import Section, cost_of, render_task, snippet_sections
 
 BEGIN: Final = "----- BEGIN -----"
 END: Final = "----- END -----"
@@ -68,10 +68,22 @@ def render_action(question: ActionQuestion, budget: TokenBudget) -> ChatPrompt:
         ) from error
 
 
-def repaired(prompt: ChatPrompt, answer: str, finding: str) -> ChatPrompt:
-    """The same question again, with the answer that could not be used and what was found wrong with it."""
-    again = filled(wording("repair"), {"finding": finding})
-    return ChatPrompt((*prompt.messages, Message("assistant", answer), Message("user", again)), marks=prompt.marks)
+def render_repair(
+    question: ActionQuestion, prompt: ChatPrompt, said: tuple[str, str], budget: TokenBudget
+) -> ChatPrompt:
+    """The same question again, with the answer that could not be used and what was found wrong with it.
+
+    What the two need is taken from what stands around the unit. Raises ConfigurationError where that is not enough.
+    """
+    answer, finding = said
+    more = (
+        Message("assistant", budget.strip(answer)),
+        Message("user", budget.strip(filled(wording("repair"), {"finding": finding}))),
+    )
+    left = budget.tokens - cost_of(more, budget)
+    if cost_of(prompt.messages, budget) > left:
+        prompt = render_action(question, replace(budget, tokens=left))
+    return ChatPrompt((*prompt.messages, *more), marks=prompt.marks)
 
 
 def filled(text: str, words: Mapping[str, str]) -> str:

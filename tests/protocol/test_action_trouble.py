@@ -1,0 +1,67 @@
+"""Code actions whose answers, files or windows are not as they should be: what is left, and what is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.protocol.acting import CLIENTS
+from tests.protocol.test_action_flow import AREA, INSIDE, opened
+from tests.protocol.test_code_actions import FILE, MULTIPLIED, fenced
+from tests.stub import StubServer, replies
+
+pytestmark = pytest.mark.asyncio
+
+VS_CODE, NEOVIM, EMACS, HELIX = CLIENTS
+OVERFLOW = replies.error(400, "This model's maximum context length is 900 tokens. You requested 1200 tokens.")
+
+
+# Answers that are asked for again, in a window that holds no more
+
+
+async def test_a_second_question_that_is_too_long_leaves_the_first_reason(acting):
+    async with StubServer(fenced("def other():\n    pass"), OVERFLOW) as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub)
+        await editor.choose(uri, span, "Optimise")
+        assert editor.buffers[uri] == FILE
+        assert editor.shown() == ["Foretype: The answer does not hold 'area' any more."]
+        assert len(stub.asked) == 2
+
+
+async def test_a_second_question_is_no_longer_than_the_first_was_allowed_to_be(acting):
+    """What the wrong answer takes is taken from what stands around the code."""
+    before = "".join(f"VALUE_{n} = {n}\n" for n in range(2_000))
+    wrong = "def area(w, h:\n" + "    print(w)\n" * 100
+    options = {"actions": {"max_tokens": 2_000}}
+    async with StubServer(fenced(wrong), fenced(AREA)) as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub, before + INSIDE, options=options)
+        await editor.choose(uri, span, "Optimise")
+        assert editor.buffers[uri] == before + MULTIPLIED, editor.shown()
+        first, second = ("".join(m["content"] for m in request.body["messages"]) for request in stub.asked)
+        assert wrong.strip() in second
+        assert len(second) < len(first) + len(wrong) / 2
+        assert second.count("VALUE_") < first.count("VALUE_")
+
+
+# Text whose end is missing
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+async def test_text_that_was_cut_off_says_so(acting, reason: str):
+    cut = replies.chat(["It multiplies ", "the"], replies.Shape(finish=reason))
+    async with StubServer(cut) as stub:
+        editor, uri, _ = await opened(acting, VS_CODE, stub, can={"prose": True})
+        answer: dict[str, Any] = await editor.run(
+            {"command": {"command": "foretype.action", "arguments": [{"task": "explain", "uri": uri}]}}
+        )
+        assert answer["text"] == "It multiplies the\n\n*(The answer was cut off here: its end is missing.)*"
+
+
+async def test_a_model_that_thinks_until_its_tokens_are_gone(acting):
+    cut = replies.chat(["<think>", "So it"], replies.Shape(finish="length"))
+    async with StubServer(cut) as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub)
+        await editor.choose(uri, span, "Explain")
+        await editor.probe.notification("window/showMessage")
+        assert editor.shown() == ["Foretype: The answer was cut off before it began."]
