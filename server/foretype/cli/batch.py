@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from foretype.cli.acting import configured_model
 from foretype.cli.batch_files import Problems, read_documents, read_problems, write_changes
-from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
+from foretype.cli.numbers import whole_number
 from foretype.cli.source import workspace_of
 from foretype.cli.style import can_print
 from foretype.errors import ConfigurationError, ForetypeError
 from foretype.settings.model import Settings
+from foretype.text.wording import counted
 
 if TYPE_CHECKING:
     from foretype.features.actions.bulk import Outcome, Piece, State
@@ -51,7 +53,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files and folders of one repository")
     parser.add_argument("--diff", action="store_true", help="print a diff for `git apply` and change no file")
-    parser.add_argument("--concurrency", type=_number, metavar="N", help="questions at once (default: the settings')")
+    parser.add_argument(
+        "--concurrency", type=whole_number(1, 100), metavar="N", help="questions at once (default: the settings')"
+    )
     parser.add_argument(
         "--problems", metavar="FILE", help="what to fix: lines of path:line:column: message (- for standard input)"
     )
@@ -64,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
     from foretype.features.actions.values import Unfit
 
     root = workspace_of(args.paths[0].absolute())
-    settings = resolve_arguments(args, root).settings
+    resolved = resolve_arguments(args, root)
+    print_problems("batch", resolved)
+    settings = resolved.settings
     try:
         problems = read_problems(args.problems, root) if args.problems else {}
         if args.action == "fix" and not problems:
@@ -79,13 +85,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"foretype batch: {printable(str(error))}", file=sys.stderr)
         return 2
     return _print(outcome, wish)
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 100:
-        raise argparse.ArgumentTypeError("from 1 to 100")
-    return number
 
 
 async def _run(wish: Wish, settings: Settings) -> Outcome:
@@ -109,7 +108,7 @@ async def _run(wish: Wish, settings: Settings) -> Outcome:
             journal = Journal(None)
         known = await asyncio.to_thread(journal.open)
         if known:
-            print(f"foretype batch: {known} answers of the run before are used.", file=sys.stderr)
+            print(f"foretype batch: used from the run before: {counted(known, 'answer')}.", file=sys.stderr)
         tell = _teller()
         outcome = await run_pieces(pieces, action_model(asker, settings, BULK), journal, wish.concurrency, tell)
         if not outcome.failures:
@@ -182,7 +181,7 @@ def _print(outcome: Outcome, wish: Wish) -> int:
         written, refused = write_changes(outcome.changes)
         failures += refused
         if outcome.changes:
-            print(f"foretype batch: {written} files changed.", file=sys.stderr)
+            print(f"foretype batch: {counted(written, 'file')} changed.", file=sys.stderr)
     _list(failures)
     return 1 if failures else 0
 

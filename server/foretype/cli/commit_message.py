@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foretype.cli.acting import configured_model
-from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
 from foretype.cli.source import workspace_of
 from foretype.errors import ForetypeError
 from foretype.settings.model import Settings
@@ -32,9 +32,10 @@ def run(args: argparse.Namespace) -> int:
     from foretype.features.actions.values import Unfit
 
     folder = workspace_of(args.folder.absolute())
-    settings = resolve_arguments(args, folder).settings
+    resolved = resolve_arguments(args, folder)
+    print_problems("commit-message", resolved)
     try:
-        print(asyncio.run(_message(settings, folder)))
+        print(asyncio.run(_message(resolved.settings, folder)))
     except Unfit as unfit:
         print(f"foretype commit-message: {printable(unfit.reason)}", file=sys.stderr)
         return 1

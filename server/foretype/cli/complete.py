@@ -16,7 +16,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.config import add_setting_arguments, printable, problem_sentences, resolve_arguments
+from foretype.cli.numbers import whole_number
 from foretype.cli.place import Place, beside, open_workspaces, place_of
 from foretype.context.exclude import exclusions_of
 from foretype.errors import ConfigurationError
@@ -50,7 +51,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Exits with 0 if there is a suggestion, 1 if there is none, 2 if there is no such place.",
     )
     parser.add_argument("place", metavar="FILE:LINE:COL", help="for example src/app.py:120:9")
-    parser.add_argument("--count", metavar="N", type=_count, default=1, help=f"at most N, up to {MOST_BY_HAND}")
+    parser.add_argument(
+        "--count", metavar="N", type=whole_number(1, MOST_BY_HAND), default=1, help=f"at most N, up to {MOST_BY_HAND}"
+    )
     parser.add_argument("--language", metavar="ID", default="", help="the file's language as editors call it")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_setting_arguments(parser)
@@ -64,23 +67,18 @@ def run(args: argparse.Namespace) -> int:
     except ConfigurationError as error:
         print(f"foretype complete: {printable(str(error))}", file=sys.stderr)
         return 2
-    settings = resolve_arguments(args, place.source.folder).settings
+    resolved = resolve_arguments(args, place.source.folder)
+    settings = resolved.settings
     # As many as are wanted, and no request more; asking ahead would be for nobody.
     wishes = replace(settings.completion, alternatives=args.count, prefetch="never")
     settings = replace(settings, completion=wishes)
     answer = asyncio.run(_answer(place, settings, args.count))
+    answer = replace(answer, notes=[*problem_sentences(resolved), *answer.notes])
     if args.json:
         print(json.dumps(_values(place, answer), indent=2))
     else:
         _print(answer)
     return 0 if answer.suggestions else 1
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= MOST_BY_HAND:
-        raise argparse.ArgumentTypeError(f"from 1 to {MOST_BY_HAND}")
-    return count
 
 
 async def _answer(place: Place, settings: Settings, count: int) -> Answer:
@@ -143,7 +141,7 @@ def _reason(place: Place, outcome: Outcome, completer: Completer, local: LocalEn
     if outcome.silence:
         return outcome.silence
     if splits_word(place.document, place.position):
-        return "The cursor is inside a word."
+        return _before_a_word(place)
     if completer.model is not None and not outcome.problem:
         return f"{completer.model.name} has nothing to add here."
     found = local.complete(place.document, place.position)
@@ -151,6 +149,13 @@ def _reason(place: Place, outcome: Outcome, completer: Completer, local: LocalEn
         return "Nothing like this line is known in this folder."
     best, threshold = found[0].confidence, completer.settings.completion.threshold
     return f"What is likeliest here is {best:.0%} sure, and completion.threshold is {threshold:.0%}."
+
+
+def _before_a_word(place: Place) -> str:
+    before = place.document.line(place.position.line)[: place.position.column][-1:]
+    if before.isalnum() or before == "_":
+        return "The cursor is inside a word."
+    return "The cursor is right in front of a word, where something is changed rather than written."
 
 
 def _print(answer: Answer) -> None:

@@ -59,6 +59,17 @@ def resolve_arguments(args: argparse.Namespace, workspace: Path | None) -> Resol
     return dataclasses.replace(resolved, problems=(*resolved.problems, *problems))
 
 
+def print_problems(command: str, resolved: Resolved) -> None:
+    """Say on standard error what is wrong with the settings, so that a command does not ignore it silently."""
+    for words in problem_sentences(resolved):
+        print(f"foretype {command}: {printable(words)}", file=sys.stderr)
+
+
+def problem_sentences(resolved: Resolved) -> list[str]:
+    """What is wrong with the settings, each with its source and its remedy."""
+    return [f"{problem.message} ({problem.origin}) {problem.remedy}" for problem in resolved.problems]
+
+
 def run(args: argparse.Namespace) -> int:
     """Print the settings; 1 where a source holds an error, 2 where the workspace is no folder."""
     if not args.workspace.is_dir():

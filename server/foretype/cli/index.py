@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
 from foretype.errors import ConfigurationError
 from foretype.repository.index import WorkspaceIndex
 from foretype.repository.options import IndexOptions
@@ -21,6 +22,7 @@ from foretype.repository.search.values import Chunk, SearchCounts, Symbol
 from foretype.repository.skip import REASONS
 from foretype.repository.snapshot import IndexStatus
 from foretype.settings.paths import cache_dir
+from foretype.text.wording import counted
 
 _MOST_FOUND: Final = 8
 _SHOWN_LINES: Final = 3  # Of each chunk that a search finds.
@@ -54,23 +56,30 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="build and show the index of a folder",
         description="Brings the index of a workspace folder up to date, as the server does by itself, and shows it.",
     )
-    parser.add_argument("path", metavar="PATH", type=Path, nargs="?", default=Path(), help="default: this folder")
+    parser.add_argument("path", metavar="FOLDER", type=Path, nargs="?", help="default: this folder")
     parser.add_argument("--rebuild", action="store_true", help="build all of it anew")
-    parser.add_argument("--search", metavar="WORDS", help="then search it, as suggestions do, and show what is found")
+    parser.add_argument(
+        "--search",
+        metavar="WORD",
+        nargs="+",
+        help="then search it, as suggestions do, and show what is found; FOLDER, if any, stands before",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_setting_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Build and print; 1 where the index could not be built, 2 where PATH is no folder."""
-    if not args.path.is_dir():
-        print(f"foretype index: {printable(str(args.path))} is not a folder.", file=sys.stderr)
+    """Build and print; 1 where the index could not be built, 2 where FOLDER is no folder."""
+    path = _folder(args)
+    if not path.is_dir():
+        print(f"foretype index: {printable(str(path))} is not a folder.", file=sys.stderr)
         return 2
-    workspace = args.path.resolve()
-    options = IndexOptions(exclude=resolve_arguments(args, workspace).settings.exclude)
+    workspace = path.resolve()
+    resolved = resolve_arguments(args, workspace)
+    print_problems("index", resolved)
     try:
-        report = asyncio.run(_build(workspace, cache_dir(), options, args))
+        report = asyncio.run(_build(workspace, cache_dir(), IndexOptions(exclude=resolved.settings.exclude), args))
     except ConfigurationError as error:
         print(f"foretype index: {printable(str(error))}", file=sys.stderr)
         return 1
@@ -78,6 +87,15 @@ def run(args: argparse.Namespace) -> int:
     for line in lines:
         print(printable(line))
     return 1 if report.status.error else 0
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    """The folder that is meant; one behind the words of `--search` is told from a word by its separator or dots."""
+    words = args.search or []
+    if args.path is not None or len(words) < 2:
+        return args.path or Path()
+    looks_so = words[-1] in (".", "..") or any(sign in words[-1] for sign in (os.sep, os.altsep) if sign)
+    return Path(words.pop()) if looks_so and Path(words[-1]).is_dir() else Path()
 
 
 async def _build(workspace: Path, cache: Path, options: IndexOptions, args: argparse.Namespace) -> Report:
@@ -89,7 +107,7 @@ async def _build(workspace: Path, cache: Path, options: IndexOptions, args: argp
         status = await index.settled()
         seconds = time.monotonic() - began
         progress.clear()
-        search = _search(index.search, args.search.split()) if args.search is not None else None
+        search = _search(index.search, " ".join(args.search).split()) if args.search else None
         return Report(workspace, index.folder, seconds, status, index.search.counts(), search)
     finally:
         await index.close()
@@ -110,9 +128,9 @@ class _Progress:
         self._shown = 0
 
     def show(self, status: IndexStatus) -> None:
-        text = f"{status.looked_at:,} files looked at, {status.tokens:,} tokens indexed"
+        text = f"{counted(status.looked_at, 'file')} looked at, {counted(status.tokens, 'token')} indexed"
         if status.search_waiting:
-            text += f", {status.search_waiting:,} files to be made searchable"
+            text += f", {counted(status.search_waiting, 'file')} to be made searchable"
         if sys.stderr.isatty() and status.building:
             sys.stderr.write(f"\r{text:{self._shown}}")
             sys.stderr.flush()
@@ -129,10 +147,10 @@ def _text(report: Report) -> Iterator[str]:
     status = report.status
     yield f"Workspace:   {report.workspace}"
     yield f"Index:       {report.folder or '-'}"
-    yield f"Indexed:     {status.files:,} files, {status.tokens:,} tokens"
-    yield f"On disk:     {status.size / 1e6:.1f} MB in {status.segments} segments"
+    yield f"Indexed:     {counted(status.files, 'file')}, {counted(status.tokens, 'token')}"
+    yield f"On disk:     {status.size / 1e6:.1f} MB in {counted(status.segments, 'segment')}"
     counts = report.counts
-    found = f"{counts.files:,} files, {counts.chunks:,} chunks, {counts.symbols:,} symbols"
+    found = ", ".join(counted(*each) for each in _searchable(counts))
     yield f"Searchable:  {found}, {counts.size / 1e6:.1f} MB"
     yield f"Time:        {report.seconds:.1f} s, of which {status.cost.cpu_seconds:.1f} s CPU in the worker"
     if status.cost.peak_bytes:
@@ -149,6 +167,10 @@ def _text(report: Report) -> Iterator[str]:
         yield f"error: {error}"
     if report.search is not None:
         yield from _found(report.search)
+
+
+def _searchable(counts: SearchCounts) -> tuple[tuple[int, str], ...]:
+    return (counts.files, "file"), (counts.chunks, "chunk"), (counts.symbols, "symbol")
 
 
 def _found(search: Search) -> Iterator[str]:

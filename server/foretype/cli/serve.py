@@ -34,6 +34,22 @@ def run(arguments: argparse.Namespace) -> int:
         from foretype.lsp.server import ServeOptions
 
     options = ServeOptions(layers)
+    if not arguments.tcp and sys.stdin is not None and sys.stdin.isatty():
+        _say_what_is_waited_for()
     if arguments.tcp:
         return run_tcp(arguments.host, arguments.port, options)
     return run_stdio(options)
+
+
+def _say_what_is_waited_for() -> None:
+    """For who tries the command by hand. Editors connect pipes or sockets, so that none ever sees this."""
+    print(
+        "foretype: this is a language server. It waits for an editor to speak to it here, on standard input; "
+        "Ctrl-C ends it.\n"
+        "You probably want one of these:\n"
+        "  foretype demo      watch it suggest code in a real file\n"
+        "  foretype check     see whether all is well, and how to use a model\n"
+        "  foretype --help    all commands",
+        file=sys.stderr,
+        flush=True,
+    )

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
+from foretype.cli.numbers import whole_number
 from foretype.errors import ForetypeError
 from foretype.scheduling.ledger import Account
 from foretype.scheduling.meters import LEDGER_FILE, USAGE_FILE, Meters, account_key, state_folder
@@ -26,7 +27,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Shows what was asked of models and what came of it, by all editors of this user. The numbers are "
         "kept on this machine only; sessions write theirs every half minute.",
     )
-    parser.add_argument("--days", metavar="N", type=_days, default=1, help="the last N days; default: today")
+    parser.add_argument(
+        "--days", metavar="N", type=whole_number(1, DAYS_KEPT), default=1, help="the last N days; default: today"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--openmetrics", action="store_true", help="print OpenMetrics text")
@@ -40,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
     if folder is None:
         print("foretype stats: Your home folder cannot be found. Set HOME, or XDG_STATE_HOME.", file=sys.stderr)
         return 1
-    base_url = resolve_arguments(args, Path.cwd()).settings.model.base_url
+    resolved = resolve_arguments(args, Path.cwd())
+    print_problems("stats", resolved)
+    base_url = resolved.settings.model.base_url
     try:
         totals, minute = asyncio.run(_read(folder, args.days, base_url))
     except ForetypeError as error:
@@ -57,13 +62,6 @@ def run(args: argparse.Namespace) -> int:
     if not args.json and not args.openmetrics:
         print(printable(f"Kept in {folder / USAGE_FILE}."))
     return 0
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= DAYS_KEPT:
-        raise argparse.ArgumentTypeError(f"from 1 to {DAYS_KEPT}")
-    return days
 
 
 async def _read(folder: Path, days: int, base_url: str) -> tuple[Totals, tuple[int, int]]:

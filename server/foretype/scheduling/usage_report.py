@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from foretype.scheduling.learned_gate import LearnedGate
 from foretype.scheduling.usage import STAGES, Totals, percentile
+from foretype.text.wording import counted
 
 _COUNTERS: Final = {
     "requests": "requests sent to a model's server",
@@ -33,7 +34,7 @@ _MINUTE: Final = {
     "tokens": "tokens of those requests",
 }
 _REASONS: Final = {
-    "word": "inside a word",
+    "word": "inside or right in front of a word",
     "text": "in front of words",
     "deleting": "while deleting",
     "dismissed": "dismissed there",
@@ -96,7 +97,7 @@ def text_lines(values: Mapping[str, Any]) -> Iterator[str]:
     for model, counters in values["models"].items():
         cost = "" if counters["cost"] is None else f", cost {counters['cost']:,.4g}"
         yield (
-            f"  {model}: {counters['requests']:,} requests, {counters['promptTokens']:,} tokens in "
+            f"  {model}: {counted(counters['requests'], 'request')}, {counted(counters['promptTokens'], 'token')} in "
             f"({counters['cachedTokens']:,} cached), {counters['completionTokens']:,} out{cost}"
         )
         if counters["comparedTokens"]:
@@ -107,7 +108,7 @@ def text_lines(values: Mapping[str, Any]) -> Iterator[str]:
     if not values["models"]:
         yield "  no requests to a model"
     minute = values["lastMinute"]
-    yield f"  in the last minute: {minute['requests']:,} requests, {minute['tokens']:,} tokens"
+    yield f"  in the last minute: {counted(minute['requests'], 'request')}, {counted(minute['tokens'], 'token')}"
     words = {"hits": "Answers", "shown": "Shown", "accepted": "Accepted", "kept": "Kept"}
     for name, word in words.items():
         if values[name]:

@@ -115,6 +115,16 @@ async def test_a_working_endpoint(home: Home) -> None:
     assert found["answer"]["data"]["characters"] == len("first + second")
 
 
+async def test_an_address_without_a_model_is_said_once_with_the_models_that_are_there(home: Home) -> None:
+    async with StubServer(replies.chat(["first"])) as stub:
+        stub.model_names = ("coder", "writer")
+        code, found = await findings(home, FORETYPE_BASE_URL=stub.url)
+    assert code == 0
+    assert (found["endpoint"]["state"], found["server"]["state"]) == ("warning", "ok")
+    assert "no model is named" in found["endpoint"]["text"]
+    assert found["server"]["text"].endswith(" can be reached. It has coder, writer.")
+
+
 FAULTS: dict[str, tuple[Reply, str, str]] = {
     "wrong key": (replies.error(401, "Incorrect API key provided"), "missing, wrong", "FORETYPE_API_KEY"),
     "unknown model": (replies.error(404, "no", code="model_not_found"), "does not have the model 'stub'", "model.name"),

@@ -100,6 +100,7 @@ async def test_places_that_are_none(home: Home, place: str, words: str) -> None:
     [
         ("a.md", "words", "1:6", (), "switched off for markdown"),
         ("a.py", "words", "1:3", (), "inside a word"),
+        ("a.py", "def f():\n    words", "2:5", (), "The cursor is right in front of a word"),
         ("a.py", "x\0y", "1:4", (), "not text"),
         ("a.py", "x = ", "1:5", ("--set", 'exclude=["*.py"]'), "excluded by the settings"),
         ("a.py", "x = ", "1:5", (), "Nothing like this line is known"),

@@ -109,7 +109,7 @@ async def test_without_a_file_one_of_our_own_is_played(home: Home) -> None:
         (("form.py", "--lines", "3"), "There is nothing to type"),
         (("empty.py",), "There is nothing to type"),
         (("binary.py",), "is not UTF-8 text"),
-        (("form.py", "--speed", "0"), "a speed is from"),
+        (("form.py", "--speed", "0"), "is not a number from 0.5 to 200"),
     ],
 )
 async def test_what_cannot_be_played(home: Home, arguments: tuple[str, ...], words: str) -> None:

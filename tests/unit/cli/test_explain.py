@@ -70,6 +70,7 @@ async def test_a_file_that_no_model_may_see(home: Home) -> None:
     assert ran.code == 0, ran.err
     assert "Nothing is sent from .env:1:1. .env may hold secrets" in ran.out
     assert "KEY=1" not in ran.out
+    assert "Nothing of the document is withheld" not in ran.out
 
 
 async def test_what_is_sent_is_what_is_explained(home: Home) -> None:

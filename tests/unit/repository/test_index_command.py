@@ -57,6 +57,25 @@ def test_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "  nothing" in capsys.readouterr().out
 
 
+def test_several_words_need_no_quotes_and_one_thing_is_singular(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = grow(
+        tmp_path / "work", {"shop.py": "def total_of(items):\n    return sum(items)\n", "items/README": "words"}
+    )
+    for arguments in ([str(root), "--search", "total", "items"], ["--search", "total", "items", f"{root}/"]):
+        assert main(["index", *arguments]) == 0
+        out = capsys.readouterr().out
+        assert f"Workspace:   {root.resolve()}" in out
+        assert "1 file, " in out
+        assert "in 1 segment\n" in out
+        assert "1 file, 1 chunk, 1 symbol," in out
+        assert "shop.py:1-2" in out
+    monkeypatch.chdir(root)  # a folder's bare name is a word to search for
+    assert main(["index", "--search", "total", "items"]) == 0
+    assert f"Workspace:   {root.resolve()}\n" in capsys.readouterr().out
+
+
 def test_what_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", str(tmp_path / "nowhere")]) == 2
     assert "is not a folder" in capsys.readouterr().err

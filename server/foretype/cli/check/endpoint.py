@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Final
 
-from foretype.cli.check.finding import Finding, State
+from foretype.cli.check.finding import Finding, State, named
 from foretype.errors import AuthenticationError, ConfigurationError, ForetypeError, ModelError
 from foretype.models.network import is_loopback, place
 from foretype.scheduling.extent import LINE_TOKENS, Extent
@@ -88,7 +88,8 @@ def _configured(resolved: Resolved) -> Finding:
     }
     details = (f"address from {data['base_url_from']}", f"model from {data['model_from']}")
     if not model.name:
-        text, remedy = f"A server is configured, {shown}, but no model is named.", "Set `model.name` or FORETYPE_MODEL."
+        text = f"A server is configured, {shown}, but no model is named."
+        remedy = "Set `model.name`, or the environment variable FORETYPE_MODEL, to one of the server's models."
         return Finding("endpoint", "warning", text, remedy, details[:1], data)
     if model.base_url.startswith("http://") and not is_loopback(model.base_url):
         text = f"{model.name} at {shown}: code and key travel there without encryption."
@@ -138,6 +139,8 @@ def _seen(seen: Probe, settings: Settings) -> Finding:
         state: State = "failure" if _is_hopeless(seen) else "warning"
         return Finding("server", state, seen.error.message, seen.error.remedy, data=data)
     where = place(settings.model.base_url)
+    if seen.models and not settings.model.name:  # that none is named has been said
+        return Finding("server", "ok", f"{where} can be reached. It has {named(seen.models)}.", data=data)
     listed = not seen.models or "does not list" not in seen.detail
     remedy = "" if listed else "Set `model.name` to one of these."
     text = f"{where} can be reached. {seen.detail}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
 
-from foretype.cli.config import printable
+from foretype.cli.config import print_problems, printable
 from foretype.cli.place import Place, beside, open_workspaces, place_of
 from foretype.context.secrets import Finding
 from foretype.errors import ConfigurationError, ForetypeError
@@ -53,6 +53,7 @@ def run(words: str, resolved: Resolved, *, as_json: bool) -> int:
     except ConfigurationError as error:
         print(f"foretype check: {printable(str(error))}", file=sys.stderr)
         return 2
+    print_problems("check", resolved)
     try:
         explained = asyncio.run(_explained(place, resolved.settings))
     except ForetypeError as error:
@@ -129,7 +130,7 @@ def _table(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _withheld(explained: Explained) -> Iterator[str]:
-    if not explained.secrets and not explained.files:
+    if explained.prompt is not None and not explained.secrets and not explained.files:
         yield "Nothing of the document is withheld."
     for finding in explained.secrets:
         yield f"Withheld: {printable(finding.kind)} in line {finding.line + 1}, column {finding.column + 1}."

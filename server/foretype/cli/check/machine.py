@@ -25,6 +25,7 @@ from foretype.settings.resolve import DEFAULT_ORIGIN, Resolved
 from foretype.settings.schema import value_at, walk
 from foretype.settings.values import hide_password
 from foretype.syntax.grammars import installed
+from foretype.text.wording import counted
 
 _STATES: Final[Mapping[str, State]] = {"error": "failure", "warning": "warning", "notice": "note"}
 
@@ -52,7 +53,12 @@ def _grammars() -> Finding:
         text = "No tree-sitter grammars are installed: indentation and brackets say where a block ends."
         return Finding("grammars", "note", text, "Install them with: pip install 'foretype[grammars]'", data=data)
     return Finding(
-        "grammars", "ok", f"Code is read by tree-sitter in {len(names)} languages.", "", (", ".join(names),), data
+        "grammars",
+        "ok",
+        f"Code is read by tree-sitter in {counted(len(names), 'language')}.",
+        "",
+        (", ".join(names),),
+        data,
     )
 
 
@@ -148,6 +154,6 @@ def _index(folder: Path) -> Finding:
     size = sum(segment.size for segment in manifest.segments)
     data = {"enabled": True, "files": files, "tokens": tokens, "bytes": size, "complete": manifest.complete}
     state: State = "ok" if manifest.complete else "note"
-    text = f"The index has {files:,} files with {tokens:,} tokens ({size / 1e6:.1f} MB)."
+    text = f"The index has {counted(files, 'file')} with {counted(tokens, 'token')} ({size / 1e6:.1f} MB)."
     text += "" if manifest.complete else " It is not complete yet."
     return Finding("index", state, text, details=(str(folder),), data=data)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from foretype.cli.check.finding import Finding
+from foretype.cli.check.finding import Finding, named
 from foretype.models.discovery import Found, discover
 from foretype.models.families import family_of
 from foretype.models.network import is_loopback, place
 from foretype.settings.model import Settings
-
-_MOST_NAMED = 6
 
 
 async def check_running(settings: Settings) -> list[Finding]:
@@ -30,8 +28,7 @@ def _finding(server: Found) -> Finding:
     if not server.models:
         text = f"{server.software} runs on this machine at {where} and has no model yet."
         return Finding("found", "note", text, data=data)
-    named = ", ".join(server.models[:_MOST_NAMED]) + (", ..." if len(server.models) > _MOST_NAMED else "")
-    text = f"{server.software} runs on this machine at {where} with {named}."
+    text = f"{server.software} runs on this machine at {where} with {named(server.models)}."
     return Finding("found", "note", text, details=tuple(_lines(server)), data=data)
 
 

@@ -25,6 +25,7 @@ from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
 from foretype.cli.demo.scene import LINES, Scene, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
 from foretype.cli.demo.typist import Pace, Typist
+from foretype.cli.numbers import number
 from foretype.cli.source import open_source
 from foretype.cli.style import can_print, has_colours
 from foretype.errors import ConfigurationError
@@ -56,7 +57,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a source file of yours")
     parser.add_argument("--lines", metavar="A-B", default="", help="the lines to type (default: some from the middle)")
     speed = parser.add_mutually_exclusive_group()
-    speed.add_argument("--speed", metavar="N", type=_speed, default=DEFAULT_SPEED, help="keys a second (%(default)g)")
+    speed.add_argument(
+        "--speed", metavar="N", type=number(0.5, 200), default=DEFAULT_SPEED, help="keys a second (%(default)g)"
+    )
     speed.add_argument("--fast", action="store_true", help="type without pauses, but wait for each answer")
     parser.add_argument("--language", metavar="ID", default="", help="the file's language as editors call it")
     parser.add_argument("--record", metavar="FILE.svg", type=Path, help="write a picture of a telling moment")
@@ -212,13 +215,6 @@ def _server_arguments(args: argparse.Namespace) -> list[str]:
     return [*pairs, "--log-level", args.log_level] if args.log_level else pairs
 
 
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0.5 <= speed <= 200:
-        raise argparse.ArgumentTypeError("a speed is from 0.5 to 200 keys a second")
-    return speed
-
-
 def _brackets() -> tuple[str, str]:
     """What encloses ghost text where colours do not set it apart."""
     return ("⟦", "⟧") if can_print("⟦⟧⏎") else ("[[", "]]")
@@ -236,10 +232,10 @@ def _ended_by_signals() -> Iterator[None]:
         yield
         return
     loop = asyncio.get_running_loop()
-    for number in signals:
-        loop.add_signal_handler(number, task.cancel)
+    for each in signals:
+        loop.add_signal_handler(each, task.cancel)
     try:
         yield
     finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+        for each in signals:
+            loop.remove_signal_handler(each)

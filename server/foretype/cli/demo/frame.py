@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from foretype.cli.demo.scene import LINE_END
 from foretype.cli.demo.typist import Hand, Typist
+from foretype.text.wording import counted
 
 Style = Literal["plain", "file", "typed", "accepted", "ghost", "number", "here", "title", "status", "key", "warning"]
 Span = tuple[str, Style]
@@ -189,7 +190,7 @@ def _status(typist: Typist, captions: Captions, width: int) -> Row:
     tally = typist.tally
     last = f"{tally.milliseconds[-1]:.1f} ms" if tally.milliseconds else "-"
     parts = (
-        f"{tally.keys} keys",
+        counted(tally.keys, "key"),
         f"{tally.share:.0%} accepted",
         f"{tally.right} of {tally.shown} shown were right",
         f"last answer {last}",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from foretype.cli.demo.typist import Typist
 from foretype.models.network import place
 from foretype.settings.model import Settings
+from foretype.text.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,11 @@ def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[s
     scene, tally = typist.scene, typist.tally
     last = scene.place(typist.done).line
     hands = tally.by_hand
-    yield f"{scene.source.shown}, lines {scene.first + 1}-{last + 1} typed again: {tally.characters} characters"
+    characters = counted(tally.characters, "character")
+    yield f"{scene.source.shown}, lines {scene.first + 1}-{last + 1} typed again: {characters}"
     yield (
         f"  {hands['typed']} typed, {hands['accepted']} accepted ({tally.share:.0%} of the text), "
-        f"{hands['indented']} indented by the editor; {tally.keys} keys"
+        f"{hands['indented']} indented by the editor; {counted(tally.keys, 'key')}"
     )
     yield f"  {_shown(typist)}"
     yield f"  {_latency(typist)}"
@@ -76,19 +78,19 @@ def _shown(typist: Typist) -> str:
     if not tally.shown:
         return "no suggestion was shown"
     in_part = f", {tally.in_part} in their first lines" if tally.in_part else ""
-    plural = "suggestion was" if tally.shown == 1 else "suggestions were"
-    return f"{tally.shown} {plural} shown, {tally.right} of them right ({tally.right / tally.shown:.0%}){in_part}"
+    shown = counted(tally.shown, "suggestion was", "suggestions were")
+    return f"{shown} shown, {tally.right} of them right ({tally.right / tally.shown:.0%}){in_part}"
 
 
 def _latency(typist: Typist) -> str:
     tally = typist.tally
     if not tally.milliseconds:
-        return f"none of {tally.asked} requests was answered in time"
+        return f"none of {counted(tally.asked, 'request')} was answered in time"
     times = sorted(tally.milliseconds)
     median, late = quantile(times, 0.5), quantile(times, 0.95)
     return (
         f"request to answer: p50 {median:.1f} ms, p95 {late:.1f} ms, max {times[-1]:.1f} ms; "
-        f"{len(times)} of {tally.asked} requests answered, {tally.cancelled} cancelled by the next key"
+        f"{len(times)} of {counted(tally.asked, 'request')} answered, {tally.cancelled} cancelled by the next key"
     )
 
 
