@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from foretype.context.exclude import Exclusions
@@ -61,8 +62,7 @@ class Gate:
         Asks nobody whether the document may be shown at all: `closed` says that.
         """
         shown = self._scan(document).shown(document, position)
-        language = document.language_id
-        if PLACEHOLDER in redact(language).text or not _LANGUAGE.fullmatch(language):
+        if not _is_language(document.language_id):
             return replace(shown, document=replace(shown.document, language_id=""))
         return shown
 
@@ -126,3 +126,9 @@ class Gate:
                 self._scans.popitem(last=False)
         self._scans.move_to_end(document.uri)
         return scan
+
+
+@lru_cache(256)
+def _is_language(language_id: str) -> bool:
+    """Whether what a client calls a document's language is no more than that."""
+    return bool(_LANGUAGE.fullmatch(language_id)) and PLACEHOLDER not in redact(language_id).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
@@ -28,6 +29,7 @@ class Ways:
 DEFAULT: Final = Ways()
 
 
+@lru_cache(1_024)
 def secret_name(path: PurePath) -> str:
     """Why the name says that the file holds secrets, as one sentence; "" where it does not."""
     if is_secret_file(path.name):

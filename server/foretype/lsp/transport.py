@@ -1,7 +1,9 @@
 """Bytes in, bytes out: stdio and TCP. Nothing here blocks the event loop, whatever the other side does.
 
-Standard input and output are read and written by one daemon thread each: pipes cannot be awaited on every
-platform, a client that stops reading must not stop the server, and a stuck thread must not keep the process alive.
+Standard input is read when the loop says that there is something, and a short message is written at once where there
+is room for it: handing either to a thread costs more than the work. What cannot be done so is done by one daemon
+thread each: pipes cannot be awaited on every platform, files not at all, a client that stops reading must not stop the
+server, and a stuck thread must not keep the process alive.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import queue
+import select
 import socket
 import sys
 import threading
@@ -17,6 +20,9 @@ from collections.abc import Callable
 from typing import BinaryIO, Final, Protocol
 
 _READ_SIZE: Final = 256 * 1024
+_AT_ONCE: Final[int] = getattr(select, "PIPE_BUF", 512)
+"""Bytes that a pipe takes without blocking once `poll` has said that it takes some, by POSIX; sockets take more."""
+
 _MAX_UNSENT: Final = 256 * 1024 * 1024
 """Bytes that may wait for a client that does not read; behind that the connection counts as lost."""
 
@@ -57,15 +63,27 @@ class StdioConnection:
         self._written = 0  # bytes; counted by the writer thread alone
         self._writer = threading.Thread(target=self._write_all, name="stdout", daemon=True)
         self._receiver: Receiver | None = None
+        self._room = _room_of(self._output)
 
     def start(self, receiver: Receiver) -> None:
         """Begin to read and write."""
         self._receiver = receiver
         self._writer.start()
-        threading.Thread(target=self._read_all, args=(receiver,), name="stdin", daemon=True).start()
+        try:
+            self._loop.add_reader(self._input, self._read, receiver)
+        except (NotImplementedError, OSError):  # Windows, and files, which are always ready
+            threading.Thread(target=self._read_all, args=(receiver,), name="stdin", daemon=True).start()
 
     def write(self, data: bytes) -> None:
-        """Queue for the writer thread."""
+        """Send, now where nothing waits and there is room, else by the writer thread."""
+        if self._queued == self._written and self._has_room(len(data)):
+            try:
+                data = data[os.write(self._output, data) :]
+            except OSError:
+                self._loop.call_soon(self._lost)
+                return
+            if not data:
+                return
         self._queued += len(data)
         if self._queued - self._written > _MAX_UNSENT:
             self._lost()
@@ -77,6 +95,24 @@ class StdioConnection:
         self._unsent.put(None)
         if self._writer.is_alive():
             self._writer.join(timeout=1.0)
+
+    def _has_room(self, size: int) -> bool:
+        """Whether so many bytes can be written without waiting."""
+        if self._room is None or size > _AT_ONCE:
+            return False
+        return any(event == select.POLLOUT for _, event in self._room.poll(0))
+
+    def _read(self, receiver: Receiver) -> None:
+        """There is something to be read, or the end."""
+        try:
+            data = os.read(self._input, _READ_SIZE)
+        except OSError:
+            data = b""
+        if data:
+            receiver.data_received(data)
+        else:
+            self._loop.remove_reader(self._input)
+            self._lost()
 
     def _read_all(self, receiver: Receiver) -> None:
         with contextlib.suppress(OSError):  # a broken pipe is the same as its end
@@ -142,6 +178,15 @@ class TcpConnection(asyncio.Protocol):
         """Send what is buffered, then close."""
         if self._transport is not None:
             self._transport.close()
+
+
+def _room_of(output: int) -> select.poll | None:
+    """What tells whether something can be written; None on Windows."""
+    if not hasattr(select, "poll"):
+        return None
+    room = select.poll()
+    room.register(output, select.POLLOUT)
+    return room
 
 
 def _take_over(stream: BinaryIO, mode: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,9 @@ FLUSH_AFTER: Final = 30.0
 LONGEST_FLUSH_PAUSE: Final = 960.0
 """Seconds. The pause doubles with each failure until then."""
 
+_SAME_DAY: Final = 1.0
+"""Seconds that a day counts as the same without another look."""
+
 _CLOSING: Final = 1.0
 """Seconds that the end of the session waits for the last numbers."""
 
@@ -45,8 +48,9 @@ class Meters:
         self._clock = clock or Clock()
         ledger: Ledger = LocalLedger(self._clock) if folder is None else SharedLedger(folder / LEDGER_FILE, self._clock)
         self.ledger = LedgerThread(ledger)
-        self.book = UsageBook(lambda: self._clock.today().date(), self._changed)
+        self.book = UsageBook(self._today, self._changed)
         self._store = None if folder is None else UsageStore(folder / USAGE_FILE)
+        self._day, self._day_until = self._clock.today().date(), 0.0
         self._pause = FLUSH_AFTER
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[None] | None = None
@@ -54,6 +58,12 @@ class Meters:
         self._closed = False
         self.keep = True
         """Whether numbers are written, and those of other sessions read. The ledger of limits is shared anyway."""
+
+    def _today(self) -> date:
+        """The user's day. Every look at the calendar asks the system for its time zone, so it is looked at seldom."""
+        if self._clock.now() >= self._day_until:
+            self._day, self._day_until = self._clock.today().date(), self._clock.now() + _SAME_DAY
+        return self._day
 
     def governor(self, base_url: str, allowance: Allowance) -> Governor:
         """The governor of an endpoint; windows with the same address share its limits."""

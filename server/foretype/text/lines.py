@@ -151,8 +151,10 @@ class Lines(Sequence[str]):
         if start >= stop:
             return []
         first, last = self.chunk_at(start), self.chunk_at(stop - 1)
-        run = list(chain.from_iterable(self.chunks[first : last + 1]))
         offset = self._starts[first]
+        if first == last:
+            return list(self.chunks[first][start - offset : stop - offset])
+        run = list(chain.from_iterable(self.chunks[first : last + 1]))
         return run[start - offset : stop - offset]
 
     def _splice(self, start: int, stop: int, lines: list[str], size: int) -> Lines:

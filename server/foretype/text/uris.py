@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
+@lru_cache(256)
 def path_of(uri: str) -> Path | None:
     """The file behind a `file:` URI; None for untitled, remote and virtual documents, and for nonsense."""
     try:
