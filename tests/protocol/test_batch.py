@@ -145,7 +145,7 @@ async def test_a_killed_run_is_continued(foretype: Commands):
         before = len(seen)
         ended = await foretype(stub, "batch", "document", "a.py", "--concurrency", "2")
         assert ended.code == 0, ended.err
-        assert "answers of the run before are used" in ended.err
+        assert "used from the run before: " in ended.err
         assert (foretype.folder / "a.py").read_text() == expected(MANY)
         assert len(seen) - before <= 20 - 7
         again = await foretype(stub, "batch", "document", "a.py")
