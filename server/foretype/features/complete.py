@@ -26,6 +26,7 @@ from foretype.features.asking import (
     typed_at,
     with_following,
 )
+from foretype.features.growth import Growth
 from foretype.features.learning import Learning
 from foretype.features.offers import Offers
 from foretype.features.popup_item import from_popup_item, with_popup_item
@@ -66,6 +67,7 @@ class Completer:
         """Why nothing is suggested anywhere for a while unless it is asked for by hand, "" where it is."""
         self.offers = Offers()
         self.learning = Learning()
+        self.growth = Growth()
         self.gate_took: Callable[[float], None] = lambda _: None
         """Told of the seconds that it took to decide whether anything is suggested at a place."""
 
@@ -73,6 +75,8 @@ class Completer:
         """Take on other settings; what another model was asked for is closed, and who still waits asks it no more."""
         self.stop()
         self.settings, self._exclusions, self.model = settings, exclusions, model
+        if model is not None and not model.resting:
+            self.growth.ready()
 
     def stop(self) -> None:
         """Close every stream, and ask nothing more, ahead or for who waits."""
@@ -86,6 +90,7 @@ class Completer:
         if changed is not None:
             self._tickets.supersede(changed.uri)
         self._prefetcher.stop()
+        self.growth.stop()
         self.offers.document_changed(before, after)
         if after is not None:
             self.store.document_changed(after)
@@ -118,6 +123,8 @@ class Completer:
     async def complete(self, request: CompletionRequest) -> Outcome:
         """Suggest for one place. Never raises for what a model or a text can do."""
         began = time.perf_counter()
+        if not request.popup:
+            self.growth.stop()
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
         place = with_popup_item(request)
@@ -141,12 +148,16 @@ class Completer:
             outcome = await self._modelled(place, model, ticket)
             outcome = replace(outcome, not_shown=model.not_shown(place.document))
         outcome = self._without_dismissed(place, outcome)
+        if model is None or self.model is not model:
+            self.growth.unanswered(request, outcome)
         return outcome if request.selected is None else from_popup_item(outcome, request)
 
     def _without_dismissed(self, place: CompletionRequest, outcome: Outcome) -> Outcome:
         """What the user waved away here is not shown here again."""
         left = tuple(each for each in outcome.suggestions if not self.offers.hides(place, each))
         same = len(left) == len(outcome.suggestions)
+        if not same:
+            self.growth.stop()  # neither is what it would have grown to
         return outcome if same else replace(outcome, suggestions=left, gated="dismissed")
 
     def _closed(self, place: CompletionRequest) -> str:
@@ -204,7 +215,7 @@ class Completer:
             # Popup and ghost text ask at the same place and share what the first of them has begun.
             match = self._known(request, model) or self._begin(request, model)
         self.store.leave(request.document, match.generation)
-        instant = await self._instant(request, match, ticket)
+        instant = await self._instant(request, match, model.name, ticket)
         if instant is not None:
             return instant
         await until_useful(match, ticket, ticket.begun + self._pace.until_next_key(typed_at(request)))
@@ -248,7 +259,7 @@ class Completer:
         match = self.store.find(request.document, request.position, model.name)
         return None if match is None or match.used_up or (match.nothing and request.invoked) else match
 
-    async def _instant(self, request: CompletionRequest, match: Match, ticket: Ticket) -> Outcome | None:
+    async def _instant(self, request: CompletionRequest, match: Match, model: str, ticket: Ticket) -> Outcome | None:
         """The embedded engine's suggestion while the model has nothing to say yet, if it is very sure.
 
         The stream goes on; what is typed from here on agrees with it or closes it. Asked by hand, the model it is.
@@ -261,6 +272,7 @@ class Completer:
         if not sure:
             return None
         self._typing_in(request.document).showed(sure[0])
+        self.growth.shown(request, sure[0].text, match, model)
         return Outcome(sure)
 
     def _begin(self, request: CompletionRequest, model: ModelSource) -> Match:
@@ -284,6 +296,8 @@ class Completer:
         if error is None and not match.offset and match.generation.first_piece is not None:
             self._pace.answered(match.generation.first_piece)
         suggestion = fitted(request, match, model) or with_following(self.store, request, match, model)
+        if not request.invoked or self.settings.completion.alternatives == 1:
+            self.growth.shown(request, suggestion.text if suggestion else "", match, model)
         if suggestion is not None:
             self._look_ahead(request, suggestion, match, model)
             return Outcome((suggestion,))

@@ -28,6 +28,8 @@ class ClientCapabilities:
     """It shows work-done progress that the server begins."""
     status: bool = False
     """It asked for `foretype/status` (experimental.foretype.status)."""
+    suggestion_changed: bool = False
+    """It asks again when told `foretype/suggestionChanged` (experimental.foretype.suggestionChanged)."""
     api_key: bool = False
     """It answers `foretype/apiKey` (experimental.foretype.apiKey)."""
     lines_end_in_lf: bool = False
@@ -49,6 +51,7 @@ class ClientCapabilities:
             watched_files=_dynamic(workspace and workspace.did_change_watched_files),
             progress=bool(window and window.work_done_progress),
             status=bool(ours.get("status")),
+            suggestion_changed=bool(ours.get("suggestionChanged")),
             api_key=bool(ours.get("apiKey")),
             lines_end_in_lf=bool(params.client_info and params.client_info.name == "Neovim"),
             label_details=bool(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
@@ -17,6 +17,8 @@ from foretype.text.positions import Encoding, Position
 
 if TYPE_CHECKING:
     from foretype.lsp.server import Server
+
+CHANGED_NOTIFICATION: Final = "foretype/suggestionChanged"
 
 
 def inline_completion(server: Server, params: InlineCompletionParams) -> Any:
@@ -47,6 +49,13 @@ async def _answer(server: Server, request: CompletionRequest) -> types.InlineCom
 def is_current(server: Server, request: CompletionRequest) -> bool:
     """Whether the document is still the one that the request is about."""
     return server.documents.get(request.document.uri) is request.document
+
+
+def tell_growth(server: Server, request: CompletionRequest) -> None:
+    """`foretype/suggestionChanged`: who asks again where this was asked gets more now."""
+    document = server.documents.get(request.document.uri)
+    if document is not None and document.version == request.document.version:
+        server.protocol.notify(CHANGED_NOTIFICATION, {"uri": document.uri, "version": document.version})
 
 
 def request_from_lsp(document: Document, params: InlineCompletionParams, encoding: Encoding) -> CompletionRequest:

@@ -56,6 +56,7 @@ class Outcomes:
         """`foretype/dismissed`: the user has waved a suggestion away; unknown ids are none of our business."""
         identity = params.get("id") if isinstance(params, Mapping) else getattr(params, "id", None)
         self._server.completer.offers.dismiss(str(identity))
+        self._server.completer.growth.stop()
 
     def document_changed(self, before: Document | None, after: Document | None) -> None:
         """A document that is being closed is looked at for the last time."""

@@ -25,7 +25,7 @@ from foretype.lsp.configuration import SECTION, Configuration
 from foretype.lsp.copilot import CopilotDoor
 from foretype.lsp.documents import OpenDocuments
 from foretype.lsp.index_progress import IndexProgress
-from foretype.lsp.inline_completion import inline_completion
+from foretype.lsp.inline_completion import inline_completion, tell_growth
 from foretype.lsp.key_renewal import KeyRenewal
 from foretype.lsp.log import ClientLog, quiet_libraries
 from foretype.lsp.messages import DidChangeParams, make_converter
@@ -114,6 +114,8 @@ class Server(LanguageServer):
 
         completer = Completer(self.settings, LocalEngine(self.workspaces.view_of))
         completer.configure(self.settings, self._exclusions(), self._asker)
+        if self.client.suggestion_changed:
+            completer.growth.tell = partial(tell_growth, self)
         completer.gate_took = lambda seconds: self.meters.book.observe("gate", seconds * 1000)
         self.documents.listen(completer.document_changed)
         self.documents.listen(self._outcomes.document_changed)
