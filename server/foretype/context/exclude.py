@@ -18,6 +18,8 @@ from foretype.repository.patterns import Pattern, compile_pattern
 from foretype.settings.model import Settings
 from foretype.text.uris import path_of
 
+_CELL: str = "vscode-notebook-cell"
+
 NOT_KNOWN: str = "It is not known yet whether a model may see this file."
 
 
@@ -36,7 +38,7 @@ class Exclusions:
 
     def excluded_document(self, uri: str) -> bool:
         """The same of an open document, whether it is a file here or not."""
-        return self.excluded(path_of(uri) or _name_of(uri))
+        return self.excluded(_file_of(uri)[0] or _name_of(uri))
 
     def withheld(self, path: PurePath | None) -> str:
         """Why no model may see the file, by its name alone, as one sentence; "" where the name says nothing."""
@@ -49,12 +51,12 @@ class Exclusions:
     def withheld_document(self, uri: str) -> str:
         """Why no model may see an open document, "" where one may. What is not known yet is looked up, and withheld.
 
-        A document that is no file here (untitled, remote, a notebook's cell) is judged by its name.
+        A document that is no file here (untitled, remote) is judged by its name, a notebook's cell by the notebook.
         """
-        path = path_of(uri)
+        path, is_cell = _file_of(uri)
         if path is None:
             return self.withheld(_name_of(uri))
-        return self.withheld(path) or self._found(path)
+        return self.withheld(path) or self._found(path, is_code=is_cell)
 
     def withheld_snippet(self, path: str) -> str:
         """Why no model may see a piece of the file that it knows by this path, below any of the folders.
@@ -76,16 +78,16 @@ class Exclusions:
 
     async def known(self, uri: str) -> None:
         """Wait until the disk has told about a document, but not for long: a drive may hang."""
-        path = path_of(uri)
+        path, is_cell = _file_of(uri)
         if path is not None and not self.withheld(path):
-            await self._looking.known(path)
+            await self._looking.known(path, is_code=is_cell)
 
     def look_again(self) -> None:
         """An ignore file has changed, or links may have: what the disk said counts no more."""
         self._looking.forget()
 
-    def _found(self, path: Path) -> str:
-        reason = self._looking.reason(path)
+    def _found(self, path: Path, *, is_code: bool = False) -> str:
+        reason = self._looking.reason(path, is_code=is_code)
         return NOT_KNOWN if reason is None else reason
 
     def _chosen(self, path: PurePath | None) -> bool | None:
@@ -115,6 +117,14 @@ def _decide(patterns: list[Pattern], path: str, is_folder: bool) -> bool | None:
         if pattern.matches(path, name, is_folder):
             return not pattern.keeps
     return None
+
+
+def _file_of(uri: str) -> tuple[Path | None, bool]:
+    """The file that a document is, or is a piece of, and whether it is a piece: a cell of a notebook."""
+    scheme, _, rest = uri.partition(":")
+    # With an authority the notebook is on another machine.
+    is_cell = scheme == _CELL and (not rest.startswith("//") or rest.startswith("///"))
+    return (path_of(f"file:{rest}"), True) if is_cell else (path_of(uri), False)
 
 
 def _name_of(uri: str) -> PurePath | None:

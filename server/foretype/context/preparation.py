@@ -207,7 +207,10 @@ class ContextPreparation:
                 continue
             self._soon = False
             self._since = started = time.monotonic()
-            await self._gather()
+            try:
+                await self._gather()
+            except Exception as error:  # noqa: BLE001  one failure must not be the last of gathering
+                logger.warning("Nothing gathered: %s", type(error).__name__)
             if self._touched <= started:
                 return
 

@@ -136,10 +136,10 @@ async def test_a_drive_that_hangs_hangs_nobody(tmp_path: Path, monkeypatch):
     root = grow(tmp_path, "a.py", "b.py")
     free, reason = threading.Event(), Judge.reason
 
-    def hanging(self: Judge, path: Path) -> str:
+    def hanging(self: Judge, path: Path, is_code: bool = False) -> str:
         if path.name.startswith("a"):
             free.wait(60)
-        return reason(self, path)
+        return reason(self, path, is_code)
 
     monkeypatch.setattr(Judge, "reason", hanging)
     monkeypatch.setattr(looking, "PATIENCE", 0.05)
@@ -156,8 +156,48 @@ async def test_a_drive_that_hangs_hangs_nobody(tmp_path: Path, monkeypatch):
     assert await answer_of(exclusions, root / "a.py") == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "because"),
+    [
+        ("a.ipynb", ""),
+        ("deep/a b.ipynb", ""),
+        ("made.ipynb", "Git ignores"),
+        ("own.ipynb", ".foretypeignore"),
+        ("vault/a.ipynb", "excluded by the settings"),
+        (".ssh/a.ipynb", "may hold secrets"),
+        ("../out.ipynb", "outside"),
+        ("link.ipynb", "out of the workspace"),
+    ],
+)
+async def test_a_cell_is_judged_by_its_notebook(tmp_path: Path, name: str, because: str):
+    """As a piece of code, though the notebook's own text is data."""
+    root = grow(tmp_path, name, _dot_gitignore="made*\n", _dot_foretypeignore="own*\n")
+    (tmp_path / "elsewhere.ipynb").write_text("", encoding="utf-8")
+    (root / "link.ipynb").unlink(missing_ok=True)
+    (root / "link.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
+    exclusions, file = Exclusions(["vault/"], [root]), (root / name).as_uri()
+    for cell in (file.replace("file://", "vscode-notebook-cell:"), file.replace("file:", "vscode-notebook-cell:")):
+        await exclusions.known(f"{cell}#W2sZmlsZQ%3D%3D")
+        said = exclusions.withheld_document(f"{cell}#W2sZmlsZQ%3D%3D")
+        assert because in said
+        assert bool(said) is bool(because)
+    assert exclusions.excluded_document(f"{cell}#X1") is name.startswith("vault")
+
+
+async def test_many_folders_forget_nothing_before_it_is_known(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(Judge, "reason", lambda *_: "")
+    folders = [tmp_path / f"folder{number}" for number in range(40)]
+    exclusions, paths = Exclusions((), folders), [f"pack/a{number}.py" for number in range(64)]
+    for _ in range(200):
+        left = [path for path in paths if exclusions.withheld_snippet(path)]
+        if not left:
+            break
+        await asyncio.sleep(0.01)
+    assert not left
+
+
 async def test_an_error_of_the_disk_withholds(tmp_path: Path, monkeypatch):
-    def broken(self: Judge, path: Path) -> str:
+    def broken(self: Judge, path: Path, is_code: bool = False) -> str:
         raise PermissionError
 
     monkeypatch.setattr(Judge, "reason", broken)
@@ -168,7 +208,8 @@ async def test_an_error_of_the_disk_withholds(tmp_path: Path, monkeypatch):
     ("uri", "withheld"),
     [
         ("untitled:Untitled-1", False),
-        ("vscode-notebook-cell:/w/a.ipynb#W1", False),
+        ("vscode-notebook-cell://host/w/a.ipynb#W1", False),
+        ("vscode-notebook-cell:/w/.ssh/a.ipynb#W1", True),
         ("git:/w/a.py?ref", False),
         ("git:/w/.env?ref", True),
         ("vscode-remote://host/home/me/.aws/credentials", True),

@@ -206,6 +206,24 @@ async def test_a_collector_that_fails_costs_only_its_own(desk: Desk) -> None:
     preparation.close()
 
 
+async def test_a_failure_is_not_the_last_of_gathering(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, fails = desk.open(document()), True
+
+    def surroundings(document: Document) -> Surroundings | None:
+        if fails:
+            raise ValueError("a workspace that went away")
+        return Surroundings("order.py", desk.library, shown)
+
+    monkeypatch.setattr(desk.preparation, "_surroundings", surroundings)
+    desk.preparation.candidates(one, Position(3, 0))
+    task = desk.preparation._task
+    assert task is not None
+    await desk.preparation.rest()
+    assert task.exception() is None, "nobody would hear of it"
+    fails = False
+    assert await desk.ask(one)
+
+
 async def test_closing_while_it_gathers(desk: Desk) -> None:
     one = desk.open(document())
     desk.preparation.candidates(one, Position(3, 0))
