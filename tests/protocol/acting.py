@@ -227,7 +227,8 @@ def selected(text: str, encoding: str) -> tuple[str, dict[str, Any]]:
 
 
 async def editor_for(client: str, stub: StubServer | None, folder: Path, **more: Any) -> Editor:
-    """A session of this client that is connected to the stub."""
+    """A session of this client that is connected to the stub, or with `at_once` that is about to be."""
+    at_once = more.pop("at_once", False)
     preset = CLIENTS[client]
     capabilities = {**preset["capabilities"], "experimental": {"foretype": {"status": True, **more.pop("can", {})}}}
     options = {"model": {"base_url": stub.url, "name": "stub"}, **more.pop("options", {})} if stub else {}
@@ -243,7 +244,7 @@ async def editor_for(client: str, stub: StubServer | None, folder: Path, **more:
         capabilities, options, clientInfo=preset["clientInfo"], workspaceFolders=folders, root_uri=folder.as_uri()
     )
     editor = Editor(probe, CLIENT_ENCODINGS[client], capabilities)
-    if stub is not None:
+    if stub is not None and not at_once:
         await probe.message(lambda _: ready(probe))
     return editor
 

@@ -105,7 +105,10 @@ class ActionDoor:
 
     def _asked(self, params: types.CodeActionParams) -> Any:
         document = self.server.documents.get(params.text_document.uri)
-        if document is None or not self.server.settings.actions.enable or self.server.asker is None:
+        if document is None or not self.server.settings.actions.enable:
+            return []
+        unasked = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+        if self.server.asker is None and (unasked or self.client.waits):
             return []  # without a model there is nothing that an action could do
         noticed(self.server, document, params)
         from foretype.features.actions.menu import Place
@@ -118,7 +121,7 @@ class ActionDoor:
             end,
             problems,
             tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ()),
-            params.context.trigger_kind == types.CodeActionTriggerKind.Automatic,
+            unasked,
         )
         return self._menu(Menu(place, params))
 
@@ -126,7 +129,9 @@ class ActionDoor:
         from foretype.features.actions.menu import menu
 
         document = asked.place.document
-        if await self.runs.silence(document):
+        if self.server.asker is None:
+            await self.server.settled()  # who opens a menu right after the start is not told that there is nothing
+        if self.server.asker is None or await self.runs.silence(document):
             return []
         own: list[OwnTask] = await self.runs.tasks.own()
         language = self.server.settings.actions.language
