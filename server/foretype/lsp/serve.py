@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+from typing import NoReturn
 
 from foretype.lsp.protocol import Conversation
 from foretype.lsp.server import ServeOptions, Server
@@ -57,11 +58,15 @@ async def _session(server: Server, connection: Connection) -> None:
     connection.close()
 
 
-def run_stdio(options: ServeOptions) -> int:
+def run_stdio(options: ServeOptions) -> NoReturn:
     """The process's whole life with one editor. Ends at once, whatever threads may still be stuck."""
-    code = asyncio.run(serve_stdio(options))
-    sys.stderr.flush()
-    os._exit(code)
+
+    async def whole_life() -> NoReturn:
+        code = await serve_stdio(options)
+        sys.stderr.flush()
+        os._exit(code)  # within the loop, whose own end would wait for every thread that it has lent work to
+
+    asyncio.run(whole_life())
 
 
 def run_tcp(host: str, port: int, options: ServeOptions) -> int:

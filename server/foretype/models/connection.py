@@ -50,19 +50,24 @@ class Connection:
     async def client(self) -> AsyncOpenAI:
         """The SDK's client, loaded and built in a thread the first time."""
         if self._client is None:
-            if self._closed:
-                raise ModelError("The connection to the model was closed.")
+            self._check_open()
             if self._making is None:
                 self._making = asyncio.ensure_future(asyncio.to_thread(_load_client, self.endpoint))
             # One request may be cancelled while it waits; the others still want the client.
             try:
-                self._client = await asyncio.shield(self._making)
+                client = await asyncio.shield(self._making)
             except (ValueError, OSError, ImportError) as error:
                 raise MisconfiguredError(
                     f"The connection to the model cannot be set up ({type(error).__name__}).",
                     "Check `model.base_url`, the proxy's variables and SSL_CERT_FILE.",
                 ) from None
+            self._check_open()  # closed meanwhile
+            self._client = client
         return self._client
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ModelError("The connection to the model was closed.")
 
     async def get(self, path: str) -> str:
         """The body of a GET; the path is below the base address, or a whole address.
@@ -95,13 +100,13 @@ class Connection:
         return response.text
 
     async def aclose(self) -> None:
-        """Close every connection. Answers that are still on their way break off."""
+        """Close every connection. Answers that are still on their way break off.
+
+        A client that is still being made is not waited for, which can take seconds: it has connected to nothing.
+        """
         self._closed = True
         if self._making is not None and self._client is None:
-            await asyncio.wait([self._making])
-            if self._making.cancelled() or self._making.exception() is not None:
-                return
-            self._client = self._making.result()
+            self._making.add_done_callback(lambda made: made.cancelled() or made.exception())  # nobody else may look
         if self._client is not None:
             client, self._client = self._client, None
             await client.close()

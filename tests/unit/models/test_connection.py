@@ -74,10 +74,13 @@ async def test_a_question_to_the_server_tells_what_is_wrong() -> None:
 @pytest.mark.asyncio
 async def test_closing_while_loading() -> None:
     connection = Connection(Endpoint("http://127.0.0.1:9/v1", "m"))
-    loading = asyncio.ensure_future(connection.client())
+    loading, waiting = asyncio.ensure_future(connection.client()), asyncio.ensure_future(connection.client())
     await asyncio.sleep(0)
     loading.cancel()
     await connection.aclose()
+    assert not waiting.done()  # nothing was waited for
+    with pytest.raises(ModelError):
+        await waiting
 
 
 @pytest.mark.asyncio
