@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from foretype.features.actions.imports import imports_together
 from foretype.features.actions.merge import carried_over
 from foretype.features.actions.values import Edit, Unfit, applied
 from foretype.settings.files import read_bytes
@@ -82,9 +83,23 @@ def joined(changes: Sequence[FileChange]) -> list[FileChange]:
     found: dict[str, FileChange] = {}
     for change in changes:
         before = found.get(change.document.uri)
-        edits = change.edits if before is None else tuple(sorted({*before.edits, *change.edits}))
+        edits = change.edits if before is None else _united(before.edits, change)
         for one, other in pairwise(edits):
             if other.start < one.end or (other.start == one.start and other.end == one.end):
                 raise Unfit("Two of the answers change the same lines.")
         found[change.document.uri] = FileChange(change.document, edits, change.creates, change.open)
     return list(found.values())
+
+
+def _united(edits: tuple[Edit, ...], change: FileChange) -> tuple[Edit, ...]:
+    """These edits and a change's, in order; what both import at one place is put in once."""
+    found = set(edits)
+    for edit in change.edits:
+        there = next((each for each in found if (each.start, each.end) == (edit.start, edit.end)), edit)
+        both = None
+        if there != edit and edit.start == edit.end:
+            both = imports_together(there.text, edit.text, change.document.language_id)
+        if both is not None:
+            found.remove(there)
+        found.add(edit if both is None else edit._replace(text=both))
+    return tuple(sorted(found))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from foretype.features.actions.import_statements import is_import, statements
 from foretype.features.actions.values import Asked, Unfit
 from foretype.postprocess.layout import is_telling
 from foretype.prompts.actions.answer import Answer
@@ -50,9 +51,6 @@ _TELLING: Final = frozenset(
 )
 _KIN: Final = ({"javascript", "typescript", "javascriptreact", "typescriptreact", "jsx", "tsx", "vue", "svelte"},)
 """Languages that are never meant where another of them is edited, and those that are taken for one another."""
-_IMPORT_LINE: Final = re.compile(
-    r"\s*(?:import\b|from\s+\S+\s+import\b|use\s|using\s|#include\b|require\b|(?:const|let|var)\s.*\brequire\()"
-)
 
 
 def chosen(answer: Answer, asked: Asked) -> tuple[tuple[str, ...], str]:
@@ -100,8 +98,8 @@ def is_other_language(block: Block, language: str) -> bool:
 
 def only_imports(text: str) -> bool:
     """Whether a text holds imports and nothing else."""
-    written = [line for line in text.split("\n") if line.strip()]
-    return bool(written) and all(_IMPORT_LINE.match(line) for line in written)
+    found = statements(text.split("\n"))
+    return bool(found) and all(is_import(each[0]) for each in found)
 
 
 def leading_imports(new: list[str], asked: Asked) -> tuple[list[str], list[str]]:
@@ -109,16 +107,20 @@ def leading_imports(new: list[str], asked: Asked) -> tuple[list[str], list[str]]
 
     Raises Unfit where new ones were not asked for.
     """
-    if any(map(_IMPORT_LINE.match, unit_lines(asked)[:1])):
+    if any(map(is_import, unit_lines(asked)[:1])) or not new or new[0][:1].isspace():
         return [], new
-    end = next((n for n, line in enumerate(new) if line.strip() and not _IMPORT_LINE.match(line)), len(new))
-    found = [line for line in new[:end] if line.strip()]
-    if not found or new[0][:1].isspace():
-        return [], new
+    at = behind = 0
+    for each in statements(new):
+        if not is_import(each[0]):
+            break
+        while not new[at].strip():
+            at += 1
+        at = behind = at + len(each)
+    found, rest = [line for line in new[:behind] if line.strip()], trimmed(new[behind:])
     known = {line.strip() for line in asked.lines}
     if not asked.imports and any(line.strip() not in known for line in found):
         raise Unfit("The answer adds imports, which were not asked for.", "Do it without a new import.")
-    return found, trimmed(new[end:])
+    return found, rest
 
 
 def refuse_other_file(path: str, asked: Asked) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
+from foretype.features.actions.checks import bodies
 from foretype.features.actions.differences import minimal_edits
+from foretype.features.actions.import_statements import Statement, is_import, needed, statements
 from foretype.features.actions.parsed import imports
 from foretype.features.actions.values import Asked, Edit
 from foretype.text.lines import line_body
+
+_HEAD: Final = re.compile(r"(\"\"\"|'''|/\*)")
+_PYTHON_HEAD: Final = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 
 
 def import_lines(asked: Asked) -> range:
@@ -25,27 +31,58 @@ def import_lines(asked: Asked) -> range:
 
 
 def import_edits(new: Sequence[str], asked: Asked) -> list[Edit]:
-    """The edit that adds the import lines that the document does not have."""
+    """The edit that adds the imports that the document does not have. Raises Unfit for names that it has otherwise."""
     place = import_lines(asked)
     if asked.language == "go":
         return _grouped(new, asked, place.stop)
-    # An import inside of a function is that function's own.
-    have = {line_body(line).strip().rstrip(";") for line in asked.lines if not line[:1].isspace()}
-    missing = [line.strip() for line in dict.fromkeys(new) if line.strip().rstrip(";") not in have]
+    missing = needed(statements(new), _there(asked), asked.language)
     if not missing:
         return []
     # Python takes this one only in front of all others.
-    first = [line for line in missing if line.startswith("from __future__ ")]
+    first = [each for each in missing if _is_first(each)]
+    rest = [each for each in missing if not _is_first(each)]
     if first and place.start < place.stop:
-        rest = [line for line in missing if line not in first]
         top = next((number for number in place if asked.lines[number].strip()), place.start)
-        edits = minimal_edits(asked.lines, top, top, first)
-        return [*edits, *minimal_edits(asked.lines, place.stop, place.stop, rest)]
-    missing = [*first, *(line for line in missing if line not in first)]
-    at = place.stop
+        edits = minimal_edits(asked.lines, top, top, _flat(first))
+        return [*edits, *minimal_edits(asked.lines, place.stop, place.stop, _flat(rest))]
+    at, lines = place.stop, _flat([*first, *rest])
     if place.start == place.stop and at < asked.unit.start + 1 and line_body(asked.lines[at]).strip():
-        missing = [*missing, ""]
-    return minimal_edits(asked.lines, at, at, missing)
+        lines.append("")
+    return minimal_edits(asked.lines, at, at, lines)
+
+
+def imports_together(one: str, other: str, language: str) -> str | None:
+    """The text of two insertions at one place as a single one, where both are imports; None where they are not.
+
+    Raises Unfit where both import a name from different places.
+    """
+    gap = next((line_end for line_end in ("\r\n", "\n", "\r") if one.endswith(line_end)), "\n")
+    before, after = (statements(text.splitlines()) for text in (one, other))
+    if not all(is_import(each[0], language) for each in (*before, *after)):
+        return None
+    both = [*before, *needed(after, before, language)]
+    lines = _flat([*filter(_is_first, both), *(each for each in both if not _is_first(each))])
+    margin = "\t" if language == "go" and one[:1] == "\t" else ""
+    blank = gap if one.endswith(gap * 2) or other.endswith(gap * 2) else ""
+    return "".join(f"{margin}{line}{gap}" for line in lines) + blank
+
+
+def _there(asked: Asked) -> list[Statement]:
+    """The imports of the whole document; one inside of a function is that function's own."""
+    lines = asked.lines
+    spans = {(each.start, each.end): None for each in imports(lines, asked.language)}
+    found = [bodies(lines, *span) for span in spans if not lines[span[0]][:1].isspace()]
+    if not found:
+        found = [[line_body(line)] for line in lines if is_import(line) and not line[:1].isspace()]
+    return [each for body in found for each in statements(body)]
+
+
+def _is_first(statement: Statement) -> bool:
+    return statement[0].startswith("from __future__ ")
+
+
+def _flat(missing: Sequence[Statement]) -> list[str]:
+    return [line for each in missing for line in each]
 
 
 def _grouped(new: Sequence[str], asked: Asked, at: int) -> list[Edit]:
@@ -69,10 +106,10 @@ def _below_head(asked: Asked) -> int:
         if quote:
             at = number + 1
             quote = "" if quote in text else quote
-        elif opened := re.match(r"(\"\"\"|'''|/\*)", text):
+        elif opened := (_PYTHON_HEAD if asked.language == "python" else _HEAD).match(text):
             closing = "*/" if opened[1] == "/*" else opened[1]
             at = number + 1
-            quote = "" if closing in text[len(opened[1]) :] else closing
+            quote = "" if closing in text[opened.end() :] or len(closing) == 1 else closing
         elif text.startswith(("#!", "# ", "//", "package ", "<?php", "'use strict'", '"use strict"')) or text == "#":
             at = number + 1
         elif text and not text.startswith("#"):

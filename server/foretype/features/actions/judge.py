@@ -61,7 +61,8 @@ def _rewritten(answer: Answer, asked: Asked) -> list[Edit]:
     if not asked.imports or not placed.imports:
         check_edits(edits, asked)
         return edits
-    edits = sorted([*import_edits(placed.imports, asked), *edits])
+    # By place only: of two insertions at one place the import comes first.
+    edits = sorted([*import_edits(placed.imports, asked), *edits], key=lambda edit: (edit.start, edit.end))
     check_edits(edits, asked, import_lines(asked))
     return edits
 

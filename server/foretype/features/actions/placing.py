@@ -13,7 +13,6 @@ from foretype.features.actions.choosing import (
     chosen,
     leading_imports,
     names,
-    only_imports,
     refuse_code_between_blocks,
     refuse_other_file,
     stripped_lines,
@@ -22,6 +21,7 @@ from foretype.features.actions.choosing import (
 )
 from foretype.features.actions.differences import hunks
 from foretype.features.actions.fitting import fit_lines
+from foretype.features.actions.import_statements import MOST_LINES, is_import, statements
 from foretype.features.actions.values import Asked, Unfit
 from foretype.postprocess.layout import is_telling
 from foretype.prompts.actions.answer import Answer, Replacement
@@ -160,13 +160,16 @@ def _from_whole_document(new: list[str], asked: Asked) -> tuple[list[str], list[
 
 def _behind(new: list[str], known: list[str], asked: Asked) -> tuple[int, list[str]]:
     """How many lines of an answer these known ones take up, and the imports that stand among them."""
-    at, imports = 0, []
+    at = 0
+    imports: list[str] = []
     for line in known:
         while at < len(new) and new[at].strip() != line:
             if new[at].strip():
-                if not asked.imports or not only_imports(new[at]):
+                if not asked.imports or not is_import(new[at], asked.language):
                     raise Unfit("The answer changes lines outside of what was asked.", "Change only the marked lines.")
-                imports.append(new[at])
+                taken = statements(new[at : at + MOST_LINES])[0]
+                imports += taken
+                at += len(taken) - 1
             at += 1
         if at == len(new):
             raise Unfit("The answer changes lines outside of what was asked.", "Change only the marked lines.")
