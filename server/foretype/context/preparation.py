@@ -50,12 +50,14 @@ FAR: Final = 4
 DOCUMENTS: Final = 16
 """Documents whose candidates are kept."""
 
+CLIPBOARD: Final = 10_000
+"""Characters of copied text that are kept."""
+
 _SWITCH: Final = 0.0005
 """Seconds after which the interpreter takes turns. With its 5 ms every wake-up of the event loop would wait as long for
 a thread that gathers, several times for each message; changing turns more often costs nothing while only one works."""
 
 _OPEN_FILES: Final = 10
-_CLIPBOARD: Final = 10_000
 _MOST_LINES: Final = 20_000
 """Longer documents are generated ones; their outline and imports would cost more than they say."""
 
@@ -154,7 +156,7 @@ class ContextPreparation:
 
     def copied(self, text: str) -> None:
         """What the client says was copied; "" forgets it."""
-        self._clipboard = text[:_CLIPBOARD]
+        self._clipboard = text[:CLIPBOARD]
 
     def news(self) -> None:
         """The index is another: what was gathered from it is old."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from foretype.lsp.copied import Copied
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def register(server: Server) -> None:
     feature = server.protocol.fm.feature
     feature(FOCUS_NOTIFICATION)(partial(_focused, server))
     feature(DIAGNOSTICS_NOTIFICATION)(partial(_diagnosed, server))
-    feature(COPIED_NOTIFICATION)(partial(_copied, server))
+    feature(COPIED_NOTIFICATION)(partial(Copied.heard, Copied(server)))
 
 
 def prepare(server: Server) -> ContextPreparation:
@@ -104,28 +105,6 @@ def noticed(server: Server, document: Document, params: types.CodeActionParams) 
         ]
         lines = range(params.range.start.line, params.range.end.line + 1)
         server.preparation.noticed(document, lines, found)
-
-
-def _copied(server: Server, params: Any) -> None:
-    text = params.get("text") if isinstance(params, dict) else None
-    if server.prepares:
-        server.preparation.copied(text if isinstance(text, str) and not _is_withheld(server, text) else "")
-
-
-def _is_withheld(server: Server, text: str) -> bool:
-    """Whether copied text stands in an open document that no model may see: that is where it was copied.
-
-    While there is no model there is no gate that could tell, so nothing copied then is kept for a later one.
-    """
-    asker, copied = server.asker, _with_lf(text).strip()
-    if asker is None:
-        return True
-    # Editors copy with the system's line ends, whatever the document has.
-    return any(copied in _with_lf(document.text) for document in server.documents if asker.gate.closed(document))
-
-
-def _with_lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _uri_of(params: Any) -> str:
