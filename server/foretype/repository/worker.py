@@ -180,6 +180,7 @@ class IndexWorker:
             if self._take_turn():
                 self._rest()
             return
+        self._search.retry()
         changed, deleted = self._cache.take_notes()
         if changed or deleted:
             self._update(changed, deleted)

@@ -8,6 +8,7 @@ database with the files and goes on.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 # Texts that wait are kept up to this many bytes, those of a whole workspace at most; the rest are read again.
 _MOST_WAITING_BYTES: Final = 40_000_000
 _MOST_REBUILDS: Final = 5  # In one life of the worker; a disk that damages what it is given is not worth more.
+# Seconds after which it is tried again where the disk was full or somebody held the file; doubled, up to the longest.
+_FIRST_PAUSE: Final = 10.0
+_LONGEST_PAUSE: Final = 300.0
 _COMMIT_EVERY: Final = 1.0  # Seconds: so much work is lost at most, and so soon are the first results there.
 
 
@@ -56,6 +60,8 @@ class SearchKeeper:
         self._waiting_bytes = 0
         self._committed = 0.0
         self._rebuilt = 0
+        self._pause = 0.0
+        self._again = math.inf
 
     @property
     def waiting(self) -> int:
@@ -68,6 +74,19 @@ class SearchKeeper:
         self._there = {}
         self.error = ""
         self._is_open = self._attempt(lambda: self._begin(rebuild))
+
+    def retry(self) -> None:
+        """Where the disk did not go along before, try it again from time to time; asked as often as one likes.
+
+        What was wrong is said until something was written.
+        """
+        if self._is_open or time.monotonic() < self._again:
+            return
+        was_wrong = self.error
+        self.open()
+        self.reconcile()
+        if self._waiting:
+            self.error = was_wrong
 
     def offer(self, path: str, digest: str, text: str, *, soon: bool = False) -> None:
         """A file was read. With `soon` it goes before those that wait."""
@@ -133,7 +152,7 @@ class SearchKeeper:
 
     def close(self) -> None:
         """Let go of the database; what was not committed is taken in another time."""
-        self._is_open = False
+        self._is_open, self._again = False, math.inf
         self._clear()
         self._writer.close()
 
@@ -181,6 +200,7 @@ class SearchKeeper:
         self._writer.commit()
         self._committed = time.monotonic()
         self.version += 1
+        self.error, self._pause = "", 0.0
 
     def _begin(self, rebuild: bool) -> None:
         self._writer.open(rebuild=rebuild)
@@ -193,6 +213,7 @@ class SearchKeeper:
             import sqlite3
         except ImportError:
             self.error = "This Python has no SQLite, so the workspace cannot be searched."
+            self._again = math.inf
             return False
         try:
             try:
@@ -208,6 +229,8 @@ class SearchKeeper:
             self._writer.close()
             self._clear()
             self.error = _sentence(error)
+            self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))
+            self._again = math.inf if _is_for_good(error) else time.monotonic() + self._pause
             return False
         return True
 
@@ -225,6 +248,13 @@ class SearchKeeper:
     def _clear(self) -> None:
         self._waiting.clear()
         self._waiting_bytes = 0
+
+
+def _is_for_good(error: sqlite3.Error | OSError) -> bool:
+    # What SQLite was built without will not come, and a disk that damages everything is in no order.
+    import sqlite3
+
+    return "no such module" in str(error) or type(error) is sqlite3.DatabaseError
 
 
 def _sentence(error: sqlite3.Error | OSError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -190,8 +191,10 @@ def test_a_disk_that_damages_all_is_given_up(bench: Bench, monkeypatch: pytest.M
         raise sqlite3.DatabaseError("database disk image is malformed")
 
     monkeypatch.setattr(SearchWriter, "put", tearing)
+    monkeypatch.setattr(keeper_module, "_FIRST_PAUSE", 0.0)
     bench.write("a.py", "a = 1\n")
     bench.finish()
+    bench.keeper.retry()
     assert "malformed" in bench.keeper.error
     assert bench.keeper.waiting == 0
 
@@ -216,6 +219,45 @@ def test_a_full_disk_is_said_and_what_counts_stays(bench: Bench, monkeypatch: py
     bench.keeper.reconcile()
     bench.finish()
     assert bench.in_database() == bench.files
+
+
+@pytest.mark.parametrize("what", [sqlite3.OperationalError("database is locked"), OSError(28, "No space left")])
+def test_a_disk_that_goes_along_again_is_tried_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, what: Exception
+) -> None:
+    clock = [1_000.0]
+    monkeypatch.setattr(keeper_module.time, "monotonic", lambda: clock[0])
+    bench.write("a.py", "a = 1\n")
+    bench.finish()
+
+    def failing(self: SearchWriter, *rest: str) -> None:
+        raise what
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SearchWriter, "put", failing)
+        bench.write("b.py", "b = 1\n")
+        bench.finish()
+        tries = []
+        for _ in range(2_000):
+            clock[0] += 1.0
+            bench.keeper.retry()
+            if bench.keeper.waiting:
+                tries.append(clock[0])
+                assert bench.keeper.error, "it is not mended yet"
+            bench.finish()
+        pauses = [later - earlier for earlier, later in pairwise(tries)]
+        assert pauses[:4] == [20.0, 40.0, 80.0, 160.0]
+        assert set(pauses[5:]) == {300.0}
+    bench.files["a.py"] = "a = 2\n"
+    clock[0] += 300.0
+    bench.keeper.retry()
+    bench.finish()
+    assert bench.keeper.error == ""
+    assert bench.in_database() == bench.files
+    bench.keeper.close()
+    clock[0] += 1_000.0
+    bench.keeper.retry()
+    assert bench.keeper.waiting == 0, "what was closed stays closed"
 
 
 def test_a_distrusted_file_is_replaced_once(bench: Bench) -> None:
