@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from foretype.features.suggestion import CompletionRequest, Suggestion
+from foretype.suggestions.generation import Generation
 from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.changes import moved_by
 from foretype.text.document import Change
@@ -37,6 +38,8 @@ class Prefetcher:
         self._store = store
         self._begin = begin
         self._timer: asyncio.TimerHandle | None = None
+        self._last: tuple[Generation, int, Generation] | None = None
+        """What was shown last of which generation (up to which of its characters), and what follows that."""
         self.share = _FIRST_SHARE
         """Of the suggestions that were shown, how many were taken, of late; 0 to 1."""
 
@@ -47,9 +50,16 @@ class Prefetcher:
     def shown(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
         """A whole suggestion of the model is shown: ask ahead now, or when it has been looked at."""
         self.stop()
+        end = match.offset + len(suggestion.text)
+        last = self._last
+        typed_on = last is not None and last[:2] == (match.generation, end)  # what stays there then is known
+        if last is not None and typed_on and self._store.holds(request.document, last[2]):
+            return
+        self._last = None
         ahead = accepted(request, suggestion)
         known = self._store.find(ahead.document, ahead.position, model)
         if known is not None and not known.used_up:
+            self._last = match.generation, end, known.generation
             return
         if match.offset or self.share >= LIKELY:
             self._begin(ahead, match)

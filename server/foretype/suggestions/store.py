@@ -117,6 +117,11 @@ class SuggestionStore:
             used_up = used_up or match
         return used_up
 
+    def holds(self, document: Document, generation: Generation) -> bool:
+        """Whether a generation is kept and was not broken off, so that it answers where it fits."""
+        alive = generation.whole or not generation.ended
+        return alive and any(entry.generation is generation for entry in self._entries.get(document.uri, ()))
+
     def in_doubt(self, document: Document) -> bool:
         """Whether what was typed last may be a mistake: it is known text but for a few characters or its margin."""
         return any(_fit(entry, document.lines) == _IN_DOUBT for entry in self._entries.get(document.uri, ()))

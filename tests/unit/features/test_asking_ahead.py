@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from foretype.features import prefetch
-from foretype.features.prefetch import Prefetcher
+from foretype.features.prefetch import Prefetcher, accepted
 from foretype.features.suggestion import CompletionRequest, Suggestion
 from foretype.suggestions.store import Entry, Match
 from tests.unit.suggestions.streams import Stream
@@ -80,3 +80,22 @@ async def test_what_is_known_is_not_asked_again_but_where_it_is_used_up():
     await newer.end()
     await known.show("x = f│\n")
     assert known.asked == []
+
+
+async def test_what_follows_is_looked_for_once_while_the_suggestion_is_typed_and_again_when_it_is_gone(monkeypatch):
+    ahead = Ahead("foo")
+    newer = Stream()
+    document, place = at_cursor("x = foo│\n")
+    following = newer.generation()
+    ahead.case.store.add(document, Entry(document.lines, place, "m", 10, following))
+    looked = []
+    monkeypatch.setattr(prefetch, "accepted", lambda *args: looked.append(args) or accepted(*args))
+    for now in ("x = │\n", "x = f│\n", "x = fo│\n"):
+        await ahead.show(now)
+    assert (len(looked), ahead.asked) == (1, [])
+    following.close()  # before it has said anything
+    while not following.ended:
+        await asyncio.sleep(0)
+    await ahead.show("x = fo│\n")
+    assert len(looked) == 2
+    assert ahead.asked == ["x = foo\n"]
