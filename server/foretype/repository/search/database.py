@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raise it when tables, words or the cutting of chunks change: versions then live side by side in separate files."""
 
 _APPLICATION: Final = 0x464F5245
@@ -46,15 +46,9 @@ _TABLES: Final = (
     "CREATE INDEX chunks_by_file ON chunks (file, start)",
     """CREATE TABLE symbols (
         file INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, container TEXT NOT NULL,
-        start INTEGER NOT NULL, end INTEGER NOT NULL, signature_start INTEGER NOT NULL, body_start INTEGER NOT NULL,
-        name_line INTEGER NOT NULL, name_column INTEGER NOT NULL, documented INTEGER NOT NULL,
-        signature TEXT NOT NULL)""",
+        start INTEGER NOT NULL, end INTEGER NOT NULL, signature TEXT NOT NULL)""",
     "CREATE INDEX symbols_by_name ON symbols (name)",
     "CREATE INDEX symbols_by_file ON symbols (file)",
-    """CREATE TABLE imports (
-        file INTEGER NOT NULL, module TEXT NOT NULL, names TEXT NOT NULL, start INTEGER NOT NULL,
-        end INTEGER NOT NULL)""",
-    "CREATE INDEX imports_by_file ON imports (file)",
     "CREATE TABLE outlines (file INTEGER PRIMARY KEY, text TEXT NOT NULL)",
     """CREATE TABLE changes (
         path TEXT NOT NULL, other TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY (path, other)) WITHOUT ROWID""",

@@ -17,7 +17,6 @@ from foretype.errors import UnknownFormatError
 from foretype.repository.search import database
 from foretype.repository.search.values import Chunk, SearchCounts, Symbol
 from foretype.repository.search.words import queried_words
-from foretype.syntax.values import Import
 
 if TYPE_CHECKING:
     import sqlite3
@@ -109,24 +108,6 @@ class SearchReader:
         rows = self._rows(f"SELECT path FROM files WHERE name IN ({marks})", tuple(names))  # noqa: S608  marks only
         ends = tuple("/" + suffix for suffix in wanted)
         return sorted((path for (path,) in rows if f"/{path}".endswith(ends)), key=lambda path: (len(path), path))
-
-    def imports(self, path: str) -> list[Import]:
-        """What a file imports, by line."""
-        rows = self._rows(
-            """SELECT module, names, start, end FROM imports JOIN files ON files.id = imports.file
-            WHERE path = ? ORDER BY start""",
-            (path,),
-        )
-        return [Import(module, tuple(names.split()), start, end) for module, names, start, end in rows]
-
-    def references(self, name: str, limit: int) -> list[tuple[str, int]]:
-        """Files that mention a name (case counts), and how often; most often first. Bounded for frequent names."""
-        word = next(iter(queried_words({name: 1.0})), "")
-        if not word:
-            return []
-        rows = self._rows(_MENTIONS, (f'"{word}"', _MOST_ROWS // 10))
-        counts = count_names(rows, name)
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
     def changed_with(self, path: str) -> list[tuple[str, float]]:
         """Files that were committed together with this one, with the likelihood (0 to 1); likeliest first."""
@@ -222,21 +203,6 @@ class SearchReader:
 
 _SYMBOLS: Final = """SELECT symbols.name, kind, files.path, start, end, signature, container
     FROM symbols JOIN files ON files.id = symbols.file"""
-_MENTIONS: Final = """SELECT files.path, chunks.text FROM words JOIN chunks ON chunks.id = words.rowid
-    JOIN files ON files.id = chunks.file WHERE words MATCH ? LIMIT ?"""
-
-
-def count_names(rows: list[tuple[str, str]], name: str) -> dict[str, int]:
-    """How often a name stands as a whole word in texts, by path."""
-    import re
-
-    pattern = re.compile(rf"\b{re.escape(name)}\b")
-    counts: dict[str, int] = {}
-    for path, text in rows:
-        found = len(pattern.findall(text))
-        if found:
-            counts[path] = counts.get(path, 0) + found
-    return counts
 
 
 def _search(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from foretype.syntax.values import Definition, Import
+    from foretype.syntax.values import Definition
 
 _SIGNATURE_LINES: Final = 12
 _SIGNATURE_CHARACTERS: Final = 400
@@ -127,11 +127,6 @@ class SearchWriter:
         self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchall()
         self._db.execute(f"PRAGMA busy_timeout = {database.PATIENCE * 1000:.0f}")
 
-    def roll_back(self) -> None:
-        """Forget what was put and removed since the last commit."""
-        if self._connection is not None and self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-
     def counts(self) -> SearchCounts:
         """What is in the database now."""
         one = "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM chunks), (SELECT count(*) FROM symbols)"
@@ -183,38 +178,30 @@ class SearchWriter:
     def _put_symbols(self, file: int, lines: Sequence[str], found: _Syntax) -> None:
         self._forget_symbols(file)
         rows = (
-            (
-                *(file, each.name, each.kind, each.container, each.start, each.end),
-                *(each.signature_start, each.body_start, each.name_line, each.name_column),
-                *(int(each.documented), _signature(lines, each)),
-            )
+            (file, each.name, each.kind, each.container, each.start, each.end, _signature(lines, each))
             for each in found.definitions
         )
-        self._db.executemany("INSERT INTO symbols VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", rows)
-        taken_in = ((file, each.module, " ".join(each.names), each.start, each.end) for each in found.imports)
-        self._db.executemany("INSERT INTO imports VALUES (?,?,?,?,?)", taken_in)
+        self._db.executemany("INSERT INTO symbols VALUES (?,?,?,?,?,?,?)", rows)
         if found.outline:
             self._db.execute("INSERT INTO outlines VALUES (?, ?)", (file, found.outline))
 
     def _forget_symbols(self, file: int) -> None:
-        for table in ("symbols", "imports", "outlines"):
+        for table in ("symbols", "outlines"):
             self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608  names of ours
 
 
 class _Syntax(NamedTuple):
     definitions: Sequence[Definition] = ()
-    imports: Sequence[Import] = ()
     outline: str = ""
 
 
 def _syntax_of(text: str, language_id: str) -> _Syntax:
-    # One look at the text for all three answers.
+    # One look at the text for both answers.
     try:
         tree = parse(text, language_id)
         found = plain.definitions(text, language_id) if tree is None else tree.found
-        imports = plain.imports(text, language_id) if tree is None else tree.imports
         # What has no name (Rust's `impl`) holds definitions, but is none.
-        return _Syntax([each for each in found if each.name], imports, pruned(text, found))
+        return _Syntax([each for each in found if each.name], pruned(text, found))
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         # A file that the parser cannot take is still worth its text.
         return _Syntax()

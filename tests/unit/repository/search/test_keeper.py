@@ -265,7 +265,7 @@ def test_a_distrusted_file_is_replaced_once(bench: Bench) -> None:
     bench.finish()
     first = database.current(bench.folder)
     assert first is not None
-    bench.keeper.distrust("search-1-0123.sqlite")
+    bench.keeper.distrust(f"search-{database.SCHEMA}-0123.sqlite")
     assert database.current(bench.folder) == first
     bench.keeper.distrust(first.name)
     assert database.current(bench.folder) != first
