@@ -16,7 +16,6 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from foretype import __version__
-from foretype.errors import ForetypeError
 from foretype.lsp import context_events, workspace_events
 from foretype.lsp.capabilities import ClientCapabilities, negotiated_encoding
 from foretype.lsp.code_actions import ActionDoor
@@ -26,9 +25,9 @@ from foretype.lsp.copilot import CopilotDoor
 from foretype.lsp.documents import OpenDocuments
 from foretype.lsp.index_progress import IndexProgress
 from foretype.lsp.inline_completion import inline_completion, tell_growth
-from foretype.lsp.key_renewal import KeyRenewal
 from foretype.lsp.log import ClientLog, quiet_libraries
 from foretype.lsp.messages import DidChangeParams, make_converter
+from foretype.lsp.model_choice import ModelChoice
 from foretype.lsp.outcomes import ACCEPTED_COMMAND, DISMISSED_NOTIFICATION, Outcomes
 from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
@@ -36,7 +35,6 @@ from foretype.lsp.status import StatusLine
 from foretype.lsp.switches import Switches
 from foretype.lsp.usage import USAGE_REQUEST, count_outcome, tell_health, usage
 from foretype.lsp.workspaces import Plan, Workspaces
-from foretype.settings.keys import Key, KeyFinder
 from foretype.settings.model import Settings
 from foretype.text.document import Document
 
@@ -54,10 +52,6 @@ if TYPE_CHECKING:
     from foretype.settings.resolve import Resolved
 
 logger = logging.getLogger(__name__)
-
-API_KEY_REQUEST: Final = "foretype/apiKey"
-KEY_PATIENCE: Final = 60.0
-"""Seconds that a client may take to answer for the key: it may have to ask the user to unlock a store."""
 
 _OPENING_PAUSE: Final = 0.05
 """Seconds after an opening before its index is begun, so that a client opening twenty files is not kept waiting."""
@@ -91,15 +85,11 @@ class Server(LanguageServer):
         self.settings = Settings()
         self.configuration = Configuration(options.layers if options else ())
         self.configuration.changed = self._take_settings
-        self._keys = KeyFinder()
-        self._asker: ModelAsker | None = None
-        self.unusable = ""  # why the configured model cannot be asked at all
+        self._model = ModelChoice(self)
         self.not_shown = ""  # what of the document that was last asked about the model did not see
         self._beginning: asyncio.Task[Any] | None = None
-        self._choosing: asyncio.Task[Any] | None = None
         self.switches = Switches(self)
         self._outcomes = Outcomes(self)
-        self._renewal = KeyRenewal(self._keys, self._find_key, self._choose_again)
         self._log = ClientLog(self.window_log_message, self.protocol)
         self._unwatch: Callable[[], None] = lambda: None
         self._copilot = CopilotDoor(self)
@@ -113,7 +103,7 @@ class Server(LanguageServer):
         from foretype.models.local import LocalEngine
 
         completer = Completer(self.settings, LocalEngine(self.workspaces.view_of))
-        completer.configure(self.settings, self._exclusions(), self._asker)
+        completer.configure(self.settings, self.exclusions(), self.asker)
         if self.client.suggestion_changed:
             completer.growth.tell = partial(tell_growth, self)
         completer.gate_took = lambda seconds: self.meters.book.observe("gate", seconds * 1000)
@@ -134,7 +124,12 @@ class Server(LanguageServer):
     @property
     def asker(self) -> ModelAsker | None:
         """The configured model; None without one, and while it is being connected to."""
-        return self._asker
+        return self._model.asker
+
+    @property
+    def unusable(self) -> str:
+        """Why the configured model cannot be asked at all, "" where it can."""
+        return self._model.unusable
 
     @cached_property
     def preparation(self) -> ContextPreparation:
@@ -149,7 +144,7 @@ class Server(LanguageServer):
     @property
     def governor(self) -> Governor | None:
         """What limits and counts the questions to the configured model; None without one."""
-        return self._asker.governor if self._asker is not None else None
+        return self.asker.governor if self.asker is not None else None
 
     # The life of a session
 
@@ -194,9 +189,7 @@ class Server(LanguageServer):
 
     async def finish(self) -> None:
         """Wait for what has to be let go of in an orderly manner: the model's connections, the index workers."""
-        await self._keys.close()
-        if self._asker is not None:
-            await self._asker.close()
+        await self._model.close()
         if "meters" in vars(self):
             await self.meters.close()
         await self.workspaces.close()
@@ -222,7 +215,8 @@ class Server(LanguageServer):
             self.meters.keep = self.settings.usage.keep
         self._log.choose(self.settings.log.level)
 
-    def _exclusions(self) -> Exclusions:
+    def exclusions(self) -> Exclusions:
+        """What no model may see, by path."""
         from foretype.context.exclude import exclusions_of
 
         return exclusions_of(self.settings, self.workspaces.folders)
@@ -230,17 +224,9 @@ class Server(LanguageServer):
     def _take_settings(self, resolved: Resolved) -> None:
         """Settings have changed: choose the model anew and bring the index in line."""
         self._adopt(resolved)
-        self.completer.configure(self.settings, self._exclusions(), self._asker)
-        self._choose_again()
+        self.completer.configure(self.settings, self.exclusions(), self.asker)
+        self._model.choose_again()
         self.protocol.spawn(self.workspaces.apply(Plan(self.settings.index.enable, self.settings.exclude)))
-
-    def _choose_again(self) -> None:
-        if self._choosing is not None:
-            self._choosing.cancel()
-        self._choosing = self.protocol.spawn(self._choose_model(self.settings))
-
-    async def _find_key(self) -> Key | None:
-        return await self._keys.find_key(self.settings, await self._client_key())
 
     async def _remember(self) -> None:
         """What the learned gate has learned in other sessions."""
@@ -248,61 +234,15 @@ class Server(LanguageServer):
         learning.gate.load(await self.meters.learned())
         learning.learned = self.meters.book.learn
 
-    async def _choose_model(self, settings: Settings) -> None:
-        """Connect to the configured model, or to none; what is wrong becomes the status."""
-        before, self._asker, self.unusable = self._asker, None, ""
-        self.completer.configure(settings, self._exclusions(), None)
-        if before is not None:
-            await before.close()
-        if not settings.model.base_url or settings.model.mode == "local":
-            if self.status.current.kind != "Inactive":  # said of a document meanwhile
-                self.status.set("Normal")
-            return
-        # Importing the SDK takes a second: only where a model is configured, and never before `initialized`.
-        from foretype.features.ask import connect
-
-        self.status.set("Normal", "Connecting to the model.", busy=True)
-        try:
-            key = await self._find_key()
-            self._renewal.using(key)
-            folders, value = self.workspaces.folders, key.value if key else None
-            self._asker = await connect(settings, value, folders, self.meters, self.preparation)
-        except ForetypeError as error:
-            self.unusable = str(error)
-            self.status.set("Error", self.unusable)
-            return
-        self.completer.configure(settings, self._exclusions(), self._asker)
-        problem = self._asker.seen.error
-        self.status.set("Error" if problem else "Normal", str(problem or ""))
-        self._asker.governor.changed = partial(tell_health, self, self._asker.governor)
-        await self.actions.warm()
-        self._renew_key(problem)
-
-    def _renew_key(self, error: Exception | None) -> None:
-        if self._renewal.wanted(self.settings, error):
-            self.protocol.spawn(self._renewal.renew())
-
     async def settled(self) -> None:
         """Wait until it is known whether there is a model: it is connected to at the start and with new settings."""
-        while waiting := [task for task in (self._beginning, self._choosing) if task is not None and not task.done()]:
+        while waiting := [task for task in (self._beginning, self._model.task) if task is not None and not task.done()]:
             await asyncio.wait(waiting)
 
     @property
     def note(self) -> str:
         """How the model is asked otherwise than was chosen at first, "" where it is not."""
-        return self._asker.note if self._asker is not None else ""
-
-    async def _client_key(self) -> str:
-        if not self.client.api_key:
-            return ""
-        question = {"endpoint": self.settings.model.base_url}
-        try:
-            answer = await asyncio.wait_for(self.protocol.send_request_async(API_KEY_REQUEST, question), KEY_PATIENCE)
-        except Exception as error:  # noqa: BLE001  whatever the client does, the other sources of a key are left
-            logger.warning("The editor gave no key: %s", type(error).__name__)
-            return ""
-        key = answer.get("key") if isinstance(answer, dict) else getattr(answer, "key", None)
-        return key if isinstance(key, str) else ""
+        return self.asker.note if self.asker is not None else ""
 
     # Suggestions
 
@@ -317,11 +257,11 @@ class Server(LanguageServer):
         began = time.perf_counter()
         outcome = await self.completer.complete(request)
         count_outcome(self.meters.book, outcome, (time.perf_counter() - began) * 1000)
-        settled = self._choosing is not None and self._choosing.done() and not outcome.superseded
+        settled = not self._model.under_way and not outcome.superseded
         if settled or outcome.silence or outcome.closed:
             tell_health(self, self.governor, outcome)
         if self.governor is not None:
-            self._renew_key(self.governor.breaker.error)
+            self._model.renew_key(self.governor.breaker.error)
         return outcome
 
     def shown(self, suggestion: Suggestion, document: Document) -> str:
@@ -334,12 +274,12 @@ class Server(LanguageServer):
 
     def ignore_files_changed(self) -> None:
         """What a model may see may be something else now."""
-        if self._asker is not None:
-            self._asker.gate.look_again()
+        if self.asker is not None:
+            self.asker.gate.look_again()
 
     def _prepare_opened(self, before: Document | None, after: Document | None) -> None:
-        if before is not None and after is None and self._asker is not None:
-            self._asker.forget(before.uri)
+        if before is not None and after is None and self.asker is not None:
+            self.asker.forget(before.uri)
         if before is not None or after is None:
             return
         if not self.client.watched_files:
@@ -355,9 +295,9 @@ class Server(LanguageServer):
             return
         for _ in self.completer.prepare(document):
             await asyncio.sleep(0)
-        if self._asker is not None:
-            await self._asker.known(document)
-            for _ in self._asker.gate.prepare(document):
+        if (asker := self.asker) is not None:  # which may be another one, or none, after each wait
+            await asker.known(document)
+            for _ in asker.gate.prepare(document):
                 await asyncio.sleep(0)
 
     # Messages
