@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from tests.protocol.acting import CLIENTS
 from tests.protocol.test_action_flow import AREA, INSIDE, opened
+from tests.protocol.test_action_streams import MANY, documented
 from tests.protocol.test_code_actions import FILE, MULTIPLIED, fenced
 from tests.stub import StubServer, replies
 
@@ -65,3 +67,45 @@ async def test_a_model_that_thinks_until_its_tokens_are_gone(acting):
         await editor.choose(uri, span, "Explain")
         await editor.probe.notification("window/showMessage")
         assert editor.shown() == ["Foretype: The answer was cut off before it began."]
+
+
+# One file of many
+
+
+async def test_one_file_that_changes_costs_only_itself(acting):
+    """It is named among what failed; the others are changed, in one edit."""
+    for name in ("a.py", "b.py", "c.py"):
+        (acting.folder / name).write_text(MANY)
+    gone = acting.folder / "c.py"
+    async with StubServer(lambda request: documented(request).slowly(0.05)) as stub:
+        editor = await acting(VS_CODE, stub)
+        a, b = ((acting.folder / name).as_uri() for name in ("a.py", "b.py"))
+        editor.open(a, MANY)
+        editor.open(b, MANY)
+        order = {"task": "document", "paths": [acting.folder.as_uri()], "bulk": True}
+        running = asyncio.ensure_future(editor.run({"command": {"command": "foretype.action", "arguments": [order]}}))
+        await stub.request()
+        editor.change(b, MANY.replace("x", "y"))
+        gone.unlink()
+        answer = await running
+        assert answer["applied"] is True
+        assert [each["name"] for each in answer["failed"]] == ["b.py", "c.py"]
+        assert editor.buffers[a].count('"""') == 24
+        assert editor.buffers[b] == MANY.replace("x", "y")
+        assert len(editor.edits) == 1
+        (said,) = editor.shown()
+        assert said.startswith("Foretype: 2 could not be done: b.py (The text was changed meanwhile where ")
+        assert said.endswith("), c.py (c.py cannot be read any more, so nothing was changed).")
+
+
+async def test_where_all_files_change_nothing_is_applied(acting):
+    (acting.folder / "a.py").write_text(MANY)
+    async with StubServer(lambda request: documented(request).slowly(0.05)) as stub:
+        editor = await acting(VS_CODE, stub)
+        order = {"task": "document", "paths": [(acting.folder / "a.py").as_uri()], "bulk": True}
+        running = asyncio.ensure_future(editor.run({"command": {"command": "foretype.action", "arguments": [order]}}))
+        await stub.request()
+        (acting.folder / "a.py").write_text("nothing of it\n")
+        assert (await running)["applied"] is False
+        assert editor.edits == []
+        assert len(editor.shown()) == 1

@@ -14,6 +14,7 @@ from foretype.features.actions.run import Job
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.values import Unfit
 from foretype.lsp.action_data import ActionData
+from foretype.lsp.action_edits import shown_path
 from foretype.lsp.progress import Token
 from foretype.settings.files import read_bytes
 from foretype.settings.paths import cache_dir
@@ -76,17 +77,24 @@ class BulkRuns:
 
     async def _shown(self, task: Task, title: str, outcome: Outcome) -> dict[str, Any]:
         """The one edit, or the one text; and what failed, in one sentence."""
-        failed = [{"name": each.name, "path": each.path, "reason": each.reason} for each in outcome.failures]
-        if outcome.failures:
-            self._runs.tell(said(outcome.failures))
+        failures = outcome.failures
+        answer: dict[str, Any] = {}
+        reason = ""
         if task.use == "prose":
             text = "\n\n".join(f"## {path}\n\n{text}" for path, text in outcome.texts)
             if text:
                 await self._door.view.open(title).finish(text)
-            return {"text": text, "failed": failed}
-        if not outcome.changes:
-            return {"applied": False, "failed": failed}
-        return {**await self._runs.apply(outcome.changes, title), "failed": failed}
+            answer["text"] = text
+        elif outcome.changes:
+            reason, refused = await self._runs.edits.apply_most(outcome.changes, title)
+            failures += refused
+            answer = {"applied": False, "reason": reason} if reason else {"applied": True}
+        else:
+            answer["applied"] = False
+        if reason or failures:
+            self._runs.tell(" ".join(filter(None, (reason, said(failures)))))
+        failed = [{"name": each.name, "path": each.path, "reason": each.reason} for each in failures]
+        return {**answer, "failed": failed}
 
     async def _pieces(self, task: Task, data: ActionData) -> list[Piece]:
         """What there is to do in all documents, those that no model may see left out."""
@@ -107,7 +115,7 @@ class BulkRuns:
             Position(0, 0),
             Position(0, 0),
             self._runs.problems(data, document) if document.uri == data.uri and data.problems else (),
-            path=self._runs.shown_path(path_of(document.uri)),
+            path=shown_path(path_of(document.uri), self._server.workspaces.folders),
             words={"language": self._server.settings.actions.language},
         )
 
@@ -143,7 +151,9 @@ class BulkRuns:
 
 
 def said(failures: list[Failure]) -> str:
-    """What failed, in one sentence."""
+    """What failed, in one sentence; "" where nothing did."""
+    if not failures:
+        return ""
     named = ", ".join(f"{each.name} ({each.reason.rstrip('.')})" for each in failures[:MOST_NAMED])
     more = f" and {len(failures) - MOST_NAMED} more" if len(failures) > MOST_NAMED else ""
     return f"{len(failures)} could not be done: {named}{more}."

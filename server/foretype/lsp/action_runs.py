@@ -5,7 +5,6 @@ Loaded with the first action. Decides nothing about answers: features/actions do
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -19,18 +18,19 @@ from foretype.context.gate import Gate
 from foretype.context.snippet import Snippet
 from foretype.errors import ForetypeError
 from foretype.features.actions.asking import ACTION, ActionModel, action_model
-from foretype.features.actions.change import FileChange, as_on_disk, brought_up_to_date
+from foretype.features.actions.change import FileChange, brought_up_to_date
 from foretype.features.actions.run import Job, Report, Step, edits_for, prose_for, prose_so_far
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.tests_job import with_test_place
 from foretype.features.actions.values import Edit, Unfit
 from foretype.lsp.action_bulk import BulkRuns
 from foretype.lsp.action_data import ActionData
+from foretype.lsp.action_edits import ActionEdits, shown_path
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
 from foretype.lsp.own_tasks import OwnTasks
 from foretype.lsp.progress import Progress, Token
-from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable, workspace_edit
+from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
 from foretype.text.document import Document
@@ -64,6 +64,7 @@ class ActionRuns:
         self._door = door
         self._server = door.server
         self.tasks = OwnTasks(door.server)
+        self.edits = ActionEdits(door)
         self.bulk = BulkRuns(door, self)
 
     # What is offered
@@ -89,7 +90,7 @@ class ActionRuns:
         if changes is None:
             return action
         try:
-            edit = await self.edit(changes, action.title)
+            edit = await self.edits.edit(changes, action.title)
         except EditRefused as refused:
             self.tell(refused.message)
             return action
@@ -173,7 +174,7 @@ class ActionRuns:
             start,
             end,
             problems,
-            path=self.shown_path(path),
+            path=shown_path(path, self._server.workspaces.folders),
             snippets=self.snippets(document, start),
             instructions=await self._instructions(path),
             words={"language": self._server.settings.actions.language},
@@ -224,15 +225,6 @@ class ActionRuns:
     async def _may_be_seen(self, path: Path) -> bool:
         return not await self.silence(Document(path.as_uri(), "", None, Lines("")))
 
-    def shown_path(self, path: Path | None) -> str:
-        """The path as the model sees it: below its workspace folder, never the folders above."""
-        if path is None:
-            return ""
-        for folder in self._server.workspaces.folders:
-            if path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix()
-        return path.name
-
     def reporter(self, progress: Progress, hear: Callable[[str], None] = lambda _text: None) -> Report:
         """Tells the user what is happening, and somebody else what was said so far."""
 
@@ -261,34 +253,13 @@ class ActionRuns:
         self.tell(reason)
         return None
 
-    async def edit(self, changes: list[FileChange], title: str) -> types.WorkspaceEdit:
-        """The edit for the texts as they are now. Raises EditRefused where there is none."""
-        server = self._server
-        try:
-            if any(not change.open for change in changes):
-                changes = await asyncio.to_thread(lambda: [as_on_disk(change) for change in changes])
-            current = [brought_up_to_date(change, server.documents.get(change.document.uri)) for change in changes]
-        except Unfit as unfit:
-            raise EditRefused(unfit.reason) from unfit
-        refuse_outside(current, server.workspaces.folders)
-        wish = server.settings.actions.confirm
-        confirm = wish == "always" or (wish == "files" and (len(current) > 1 or current[0].creates))
-        return workspace_edit(current, self._door.client, server.documents.encoding, title, confirm=confirm)
-
     async def apply(self, changes: list[FileChange], title: str) -> dict[str, Any]:
-        """Ask the client to apply the edit; a text that changes while it does is its own to refuse, by the version."""
+        """Ask the client to apply the edit; what became of it, which the user is told where it is nothing."""
         try:
-            params = types.ApplyWorkspaceEditParams(await self.edit(changes, title), label=title)
-            answer = await self._server.workspace_apply_edit_async(params)
+            reason = await self.edits.sent(await self.edits.edit(changes, title), title)
         except EditRefused as refused:
-            return self._failed(refused.message)
-        except Exception as error:  # noqa: BLE001  whatever the client answers, the user is told
-            logger.info("The editor did not apply an edit: %s", type(error).__name__)
-            return self._failed("Your editor could not apply the edit.")
-        if not answer.applied:
-            reason = f": {answer.failure_reason}" if answer.failure_reason else ", since the text has changed."
-            return self._failed(f"Your editor did not apply the edit{reason}")
-        return {"applied": True}
+            reason = refused.message
+        return self._failed(reason) if reason else {"applied": True}
 
     def _failed(self, reason: str) -> dict[str, Any]:
         self.tell(reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -59,6 +60,8 @@ def as_on_disk(change: FileChange) -> FileChange:
     Raises Unfit where both touch the same lines, or the file is gone.
     """
     path = path_of(change.document.uri)
+    if change.creates and path is not None and os.path.lexists(path):
+        raise Unfit(f"{path.name} was created meanwhile, so nothing was changed: try again.")
     if change.open or change.creates or path is None:
         return change
     try:
