@@ -107,8 +107,7 @@ class ActionDoor:
         document = self.server.documents.get(params.text_document.uri)
         if document is None or not self.server.settings.actions.enable:
             return []
-        unasked = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-        if self.server.asker is None and (unasked or self.client.waits):
+        if self.server.asker is None and self.client.waits:
             return []  # without a model there is nothing that an action could do
         noticed(self.server, document, params)
         from foretype.features.actions.menu import Place
@@ -121,7 +120,7 @@ class ActionDoor:
             end,
             problems,
             tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ()),
-            unasked,
+            params.context.trigger_kind == types.CodeActionTriggerKind.Automatic,
         )
         return self._menu(Menu(place, params))
 
@@ -130,7 +129,7 @@ class ActionDoor:
 
         document = asked.place.document
         if self.server.asker is None:
-            await self.server.settled()  # who opens a menu right after the start is not told that there is nothing
+            await self.server.settled()  # right after the start nobody is told that there is nothing
         if self.server.asker is None or await self.runs.silence(document):
             return []
         own: list[OwnTask] = await self.runs.tasks.own()
