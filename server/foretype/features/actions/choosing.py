@@ -31,7 +31,20 @@ _NO_CODE: Final = frozenset(
         "mermaid",
     )
 )
-_ALIASES: Final = {"py": "python", "js": "javascript", "ts": "typescript", "sh": "shellscript", "bash": "shellscript"}
+_ALIASES: Final = {
+    "py": "python",
+    "js": "javascript",
+    "ts": "typescript",
+    "sh": "shellscript",
+    "bash": "shellscript",
+    "shell": "shellscript",
+    "zsh": "shellscript",
+    "md": "markdown",
+    "text": "plaintext",
+    "txt": "plaintext",
+    "rst": "restructuredtext",
+    "tex": "latex",
+}
 _TELLING: Final = frozenset(
     (
         "python",
@@ -49,8 +62,18 @@ _TELLING: Final = frozenset(
         "scala",
     )
 )
-_KIN: Final = ({"javascript", "typescript", "javascriptreact", "typescriptreact", "jsx", "tsx", "vue", "svelte"},)
+_PROSE: Final = frozenset(("markdown", "plaintext", "restructuredtext", "latex", "asciidoc", "git-commit", "org"))
+"""Languages in which any sentence may stand, also one that only talks about the text."""
+
+_KIN: Final = (
+    {"javascript", "typescript", "javascriptreact", "typescriptreact", "jsx", "tsx", "vue", "svelte"},
+    {"json", "jsonc", "json5", "jsonl"},
+    _PROSE,
+)
 """Languages that are never meant where another of them is edited, and those that are taken for one another."""
+
+
+_SHORTEST_SENTENCE: Final = 4
 
 
 def chosen(answer: Answer, asked: Asked) -> tuple[tuple[str, ...], str]:
@@ -61,7 +84,7 @@ def chosen(answer: Answer, asked: Asked) -> tuple[tuple[str, ...], str]:
         return (), answer.bare
     for block in answer.blocks:
         refuse_other_file(block.path, asked)
-    blocks = [block for block in answer.blocks if block.text.strip() and not is_other_language(block, asked.language)]
+    blocks = [block for block in answer.blocks if block.text.strip() and not is_other_language(block, asked)]
     if not blocks:
         raise Unfit("The answer held no code.", "Your answer held no code. Answer with one fenced code block.")
     imports: tuple[str, ...] = ()
@@ -88,12 +111,46 @@ def _one_of(blocks: list[Block], asked: Asked) -> str:
     return whole[-1].text
 
 
-def is_other_language(block: Block, language: str) -> bool:
+def is_other_language(block: Block, asked: Asked) -> bool:
     """Whether a block is said to be in a language that is never meant where this one is edited."""
-    said = _ALIASES.get(block.language, block.language)
+    said, language = _ALIASES.get(block.language, block.language), asked.language
     if said == language or any(said in kin and language in kin for kin in _KIN):
         return False
-    return said in _NO_CODE or (said in _TELLING and language in _TELLING)
+    if language in _PROSE:  # an example that an explanation shows, but for the code in a fence
+        return bool(said) and not _in_fence(asked)
+    return said in _NO_CODE or block.language in _NO_CODE or (said in _TELLING and language in _TELLING)
+
+
+def _in_fence(asked: Asked) -> bool:
+    above = (asked.lines[number].lstrip() for number in range(asked.unit.start))
+    return sum(line.startswith(("```", "~~~")) for line in above) % 2 == 1
+
+
+def refuse_talk(answer: Answer, asked: Asked) -> None:
+    """Raises Unfit where an answer without any fence may be words about the text in place of the text."""
+    lines = trimmed(answer.bare.split("\n"))
+    if answer.blocks or answer.replacements or not lines:
+        return
+    if asked.language in _PROSE:
+        raise Unfit(
+            "The answer does not say where the new text begins and ends.",
+            "Put all of the new text into one block between fences of five backticks, and nothing else.",
+        )
+    known = set(stripped_lines(unit_lines(asked)))
+    if any(is_sentence(line) and line.strip() not in known for line in (lines[0], lines[-1])):
+        raise Unfit(
+            "The answer talks about the code in place of changing it.",
+            "Answer with one fenced code block, and nothing else.",
+        )
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line reads as people talk, which no line of code does outside of a comment or a text."""
+    words = line.strip().rstrip(".:!?").split()
+    if len(words) < _SHORTEST_SENTENCE or not line.rstrip().endswith((".", ":", "!", "?")):
+        return False
+    plain = sum(word.strip(",;()\"'’`").isalpha() and not word.isupper() for word in words)
+    return words[0][:1].isalpha() and plain >= len(words) * 0.7
 
 
 def only_imports(text: str) -> bool:

@@ -13,7 +13,7 @@ from foretype.features.actions.checks import (
     check_parses,
     check_size,
 )
-from foretype.features.actions.choosing import is_other_language, refuse_other_file
+from foretype.features.actions.choosing import is_other_language, refuse_other_file, refuse_talk
 from foretype.features.actions.differences import minimal_edits
 from foretype.features.actions.documenting import documentation_edits
 from foretype.features.actions.fitting import fit_lines
@@ -74,7 +74,8 @@ def _added(answer: Answer, asked: Asked) -> list[Edit]:
     if asked.shape == "insert":
         for block in answer.blocks:
             refuse_other_file(block.path, asked)
-    blocks = [block for block in answer.blocks if not is_other_language(block, asked.language)]
+    blocks = [block for block in answer.blocks if not is_other_language(block, asked)]
+    refuse_talk(answer, asked)
     texts = [block.text for block in blocks if block.text.strip()] or [answer.bare]
     if len(texts) > 1:
         texts = [max(texts, key=len)]

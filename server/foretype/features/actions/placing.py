@@ -15,6 +15,7 @@ from foretype.features.actions.choosing import (
     names,
     refuse_code_between_blocks,
     refuse_other_file,
+    refuse_talk,
     stripped_lines,
     trimmed,
     unit_lines,
@@ -50,6 +51,7 @@ def place(answer: Answer, asked: Asked) -> Placed:
         return Placed(_replaced(answer.replacements, asked))
     if answer.declines:
         raise Unfit("The model declined to do it.")
+    refuse_talk(answer, asked)
     refuse_code_between_blocks(answer, asked)
     imports, code = chosen(answer, asked)
     new = trimmed(code.split("\n"))
