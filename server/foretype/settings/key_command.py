@@ -24,7 +24,12 @@ async def read_key(command: str | tuple[str, ...], timeout: float, environ: Mapp
     it cannot be started, fails, prints nothing usable, or takes longer than `timeout` seconds; then, and
     when the caller is cancelled, it and its children are ended.
     """
-    transport, output = await _start(_split(command, environ), environ)
+    starting = asyncio.ensure_future(_start(_split(command, environ), environ))
+    try:
+        transport, output = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _kill_once_started(starting)
+        raise
     try:
         await asyncio.wait_for(output.ended(), timeout)
         if transport.get_returncode() != 0:
@@ -123,6 +128,14 @@ async def _start(arguments: list[str], environ: Mapping[str, str]) -> tuple[asyn
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "an argument cannot be passed on"
         raise _error(f"could not be started: {reason}", "Run it in a terminal to see why") from None
+
+
+async def _kill_once_started(starting: asyncio.Future[tuple[asyncio.SubprocessTransport, _Output]]) -> None:
+    """What is just being started may have children already: it can be ended with them only when it is known."""
+    with contextlib.suppress(ConfigurationError):
+        transport, output = await starting
+        await _kill(transport, output)
+        transport.close()
 
 
 async def _kill(transport: asyncio.SubprocessTransport, output: _Output) -> None:

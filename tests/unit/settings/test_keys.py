@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from foretype.errors import ConfigurationError
 from foretype.settings import keys as module
+from foretype.settings.key_command import read_key
 from foretype.settings.keys import Key, KeyFinder
 from foretype.settings.layers import Layer
 from foretype.settings.model import Settings
@@ -226,6 +228,30 @@ def test_closing_ends_the_command(tmp_path: Path) -> None:
         await until(lambda: not alive(pid_file))
         with pytest.raises(asyncio.CancelledError):
             await waiting
+
+    asyncio.run(main())
+
+
+@linux
+def test_closing_while_the_command_is_just_being_started_ends_it_with_its_children(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+
+    async def main() -> None:
+        reading = asyncio.ensure_future(read_key(tuple(hangs(pid_file)), 60, environment()))
+        for _ in range(2):
+            await asyncio.sleep(0)
+        deadline = time.monotonic() + 20
+        while not pid_file.exists():  # a loop that is busy elsewhere: it has not seen yet that the command runs
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        reading.cancel()
+        try:
+            await asyncio.wait([reading], timeout=20)
+            assert reading.cancelled()
+            await until(lambda: not alive(pid_file))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid_file.read_text()), 9)  # or the loop would wait for it
 
     asyncio.run(main())
 
