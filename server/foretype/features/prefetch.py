@@ -59,7 +59,8 @@ class Prefetcher:
         ahead = accepted(request, suggestion)
         known = self._store.find(ahead.document, ahead.position, model)
         if known is not None and not known.used_up:
-            self._last = match.generation, end, known.generation
+            if known.generation is not match.generation:  # which is about to end here, and then says no more
+                self._last = match.generation, end, known.generation
             return
         if match.offset or self.share >= LIKELY:
             self._begin(ahead, match)
