@@ -109,3 +109,25 @@ async def test_where_all_files_change_nothing_is_applied(acting):
         assert (await running)["applied"] is False
         assert editor.edits == []
         assert len(editor.shown()) == 1
+
+
+# What an earlier run has answered
+
+
+async def test_another_language_is_asked_for_anew(acting):
+    """An answer is kept for the question that it answers: the same words, the same language."""
+    (acting.folder / "a.py").write_text("x = 1\n")
+    (acting.folder / "b.py").write_text("broken\n")
+
+    def answer(request: Any) -> replies.Reply:
+        return replies.error(400, "no") if "broken" in str(request.body) else replies.chat(["It sets x."])
+
+    async with StubServer(answer) as stub:
+        order = {"task": "summarise", "paths": [acting.folder.as_uri()], "bulk": True}
+        asked = []
+        for language in ("English", "English", "German"):
+            editor = await acting(VS_CODE, stub, options={"actions": {"language": language}}, can={"prose": True})
+            before = len(stub.asked)
+            await editor.run({"command": {"command": "foretype.action", "arguments": [order]}})
+            asked.append(sum("x = 1" in str(request.body) for request in stub.asked[before:]))
+        assert asked == [1, 0, 1]

@@ -16,9 +16,10 @@ from foretype.features.actions.asking import ActionModel
 from foretype.features.actions.change import FileChange, joined
 from foretype.features.actions.journal import Journal, key_of
 from foretype.features.actions.parsed import definitions
-from foretype.features.actions.run import Job, edits_again, edits_for, prose_for
+from foretype.features.actions.run import Job, edits_again, edits_for, parts_of, prose_for
 from foretype.features.actions.unit import find_unit
 from foretype.features.actions.values import Unfit, Unit
+from foretype.prompts.actions.render import wording
 from foretype.repository.options import IndexOptions
 from foretype.repository.walk import Walker
 from foretype.scheduling.bulk import Progress as BulkProgress
@@ -154,7 +155,11 @@ def _key(piece: Piece, model: ActionModel) -> str:
     unit = job.unit or Unit(0, len(job.document.lines))
     text = "".join(job.document.lines[unit.start : unit.end])
     problems = "\n".join(problem.message for problem in job.problems)
-    return key_of(job.task.name, job.task.prompt, job.document.uri, unit.name, text, problems, model.name)
+    asked = "\n".join(map(wording, parts_of(job.task)))  # other words in another version of this program
+    words = "\n".join(f"{name}={word}" for name, word in sorted(job.words.items()))  # the language is one of them
+    return key_of(
+        job.task.prompt, asked, words, job.instructions, job.document.uri, unit.name, text, problems, model.name
+    )
 
 
 # What there is to do

@@ -10,11 +10,15 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 FOLDER: Final = "bulk"
+LONGEST_KEPT: Final = 30 * 86_400.0
+"""Seconds for which a run that was never finished can be continued: its answers hold what somebody's code says."""
+
 _MOST_BYTES: Final = 200_000_000
 
 
@@ -39,6 +43,7 @@ class Journal:
         """Read what an earlier run has left; how many answers that are. Damaged lines count as not there."""
         if self._file is None:
             return 0
+        _sweep(self._file.parent)
         with contextlib.suppress(OSError):
             if self._file.stat().st_size <= _MOST_BYTES:
                 text = self._file.read_text(encoding="utf-8", errors="replace")
@@ -77,3 +82,12 @@ class Journal:
 def journal_for(cache: Path, names: Iterable[str]) -> Journal:
     """The journal of a run by what it is about: the same run, started again, finds it."""
     return Journal(cache / FOLDER / f"{key_of(*names)}.jsonl")
+
+
+def _sweep(folder: Path) -> None:
+    """Take away the journals that nobody has written to for so long."""
+    with contextlib.suppress(OSError):
+        for file in folder.glob("*.jsonl"):
+            with contextlib.suppress(OSError):
+                if time.time() - file.stat().st_mtime > LONGEST_KEPT:
+                    file.unlink()

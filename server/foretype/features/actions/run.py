@@ -210,7 +210,7 @@ def _prepared(job: Job, reach: int) -> tuple[Unit, ActionQuestion, Redacted]:
     focus = (unit.focus[0] - unit.start, unit.focus[1] - unit.start) if unit.focus else None
     own = redact(job.task.prompt).text
     question = ActionQuestion(
-        parts=_parts(job.task),
+        parts=parts_of(job.task),
         unit="\n".join(lines[unit.start : unit.end]),
         path=redact(job.path, "name").text,
         language=redact(job.document.language_id, "name").text,
@@ -228,7 +228,7 @@ def _prepared(job: Job, reach: int) -> tuple[Unit, ActionQuestion, Redacted]:
     return unit, question, hidden
 
 
-def _parts(task: Task) -> tuple[str, ...]:
+def parts_of(task: Task) -> tuple[str, ...]:
     """The Markdown files that make up a task's instructions."""
     if task.use == "prose":
         return ("common_prose",) if task.prompt else ("common_prose", task.name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import time
 
 import pytest
 
 from foretype.errors import ConfigurationError
 from foretype.features.actions.commit_message import read_message
 from foretype.features.actions.custom import from_folder, read_action
-from foretype.features.actions.journal import Journal, journal_for, key_of
+from foretype.features.actions.journal import LONGEST_KEPT, Journal, journal_for, key_of
 from foretype.features.actions.patch import file_diff
 from foretype.features.actions.run import code_so_far, prose_so_far
 from foretype.features.actions.tasks import TASKS
@@ -93,6 +94,18 @@ def test_a_journal_is_continued_and_goes(tmp_path):
     assert not file.exists()
     assert journal_for(tmp_path, ["document", "b.py"]).open() == 0
     Journal(None).add("a", "b")
+
+
+def test_a_journal_ages_out(tmp_path):
+    """Also those of other runs, which nobody starts again."""
+    for name in ("old", "other", "new"):
+        journal_for(tmp_path, [name]).add("a", "1")
+    long_ago = time.time() - LONGEST_KEPT - 60
+    for name in ("old", "other"):
+        os.utime(tmp_path / "bulk" / f"{key_of(name)}.jsonl", (long_ago, long_ago))
+    assert journal_for(tmp_path, ["old"]).open() == 0
+    assert [file.name for file in (tmp_path / "bulk").iterdir()] == [f"{key_of('new')}.jsonl"]
+    assert journal_for(tmp_path, ["new"]).open() == 1
 
 
 def test_keys_do_not_run_together():
