@@ -91,16 +91,21 @@ class Breaker:
         self.error = None
 
     def failed(self, error: ModelError) -> None:
-        """The endpoint failed; decides how long it rests. What our own limits refused says nothing of it."""
+        """The endpoint failed; decides how long it rests. What our own limits refused says nothing of it.
+
+        Requests that were sent side by side meet the same failure: while it is left alone already, that is no further
+        one, and can only make the rest longer, as far as the server asks for it.
+        """
         if isinstance(error, LimitReachedError):
             self.abandoned()
             return
-        now = self._now()
-        self.error = error
-        self._failures += 1
+        now, again = self._now(), self.open
+        self._failures += not again
         self._since = min(self._since, now)
-        self._probe_until = -math.inf
-        self._until = now + self._rest(error, now - self._since)
+        until = now + self._rest(error, now - self._since)
+        if again and until <= self._until:
+            return
+        self.error, self._until, self._probe_until = error, until, -math.inf
 
     def _rest(self, error: ModelError, outage: float) -> float:
         if isinstance(error, _DECLINED):
@@ -112,8 +117,9 @@ class Breaker:
             return max(again, _sensible(error.retry_after, pause))
         if not error.retry:
             return HOPELESS_PAUSE
-        # At most twice the last: of an hour in which nobody typed nothing is known.
-        self._rested = min(LONGEST_REST, 2 * self._rested, max(SHORTEST_REST, REST_SHARE * outage))
+        if not self.open:
+            # At most twice the last: of an hour in which nobody typed nothing is known.
+            self._rested = min(LONGEST_REST, 2 * self._rested, max(SHORTEST_REST, REST_SHARE * outage))
         return self._rested
 
 

@@ -81,9 +81,47 @@ def test_the_pause(errors, pause):
     clock = Clock()
     breaker = Breaker(clock)
     for error in errors:
+        if not isinstance(error, LimitReachedError):
+            clock.now += breaker.rest + 0.001
         breaker.failed(error)
     assert paused(breaker, clock) == pytest.approx(pause, abs=0.01)
     assert breaker.error is [error for error in errors if not isinstance(error, LimitReachedError)][-1]
+
+
+@pytest.mark.parametrize(
+    ("error", "pause"),
+    [
+        (RateLimitedError("x"), FIRST_PAUSE),
+        (RateLimitedError("x", retry_after=1.0), 1.0),
+        (ServerError("x"), SHORTEST_REST),
+        (RefusedError("x"), FIRST_PAUSE),
+    ],
+)
+def test_what_was_sent_side_by_side_fails_once(error, pause):
+    """Twenty requests of bulk work meet one limit: whoever types need not rest for a minute."""
+    clock = Clock()
+    breaker = Breaker(clock)
+    for _ in range(20):
+        breaker.failed(error)
+        clock.now += 0.01
+    assert breaker.rest <= pause
+    clock.now += pause
+    assert breaker.claim()
+    breaker.failed(RateLimitedError("x"))
+    assert breaker.rest == pytest.approx(2 * FIRST_PAUSE), "the second in a row"
+
+
+@pytest.mark.parametrize("first", [AuthenticationError("x"), RateLimitedError("x", retry_after=100.0)])
+def test_a_late_failure_ends_no_longer_rest_and_is_not_what_it_is_for(first):
+    clock = Clock()
+    breaker = Breaker(clock)
+    breaker.failed(first)
+    rest = breaker.rest
+    breaker.failed(ServerError("x"))
+    assert (breaker.rest, breaker.error) == (rest, first)
+    longer = RateLimitedError("x", retry_after=1_000.0)
+    breaker.failed(longer)
+    assert (breaker.rest, breaker.error) == (1_000.0, longer)
 
 
 def outage(seconds, every):
@@ -114,11 +152,22 @@ def test_an_hour_without_typing_is_no_outage():
     assert outage(3_600, 1_200)[:3] == pytest.approx([SHORTEST_REST, 2 * SHORTEST_REST, 4 * SHORTEST_REST], abs=0.01)
 
 
+def test_nor_are_many_failures_at_once():
+    clock = Clock()
+    breaker = Breaker(clock)
+    breaker.failed(ServerError("x"))
+    clock.now += 3_600
+    for _ in range(20):
+        breaker.failed(ServerError("x"))
+    assert breaker.rest == 2 * SHORTEST_REST
+
+
 def test_a_success_closes_it_and_starts_the_count_anew():
     clock = Clock()
     breaker = Breaker(clock)
     assert not breaker.open
     for _ in range(5):
+        clock.now += breaker.rest
         breaker.failed(RateLimitedError("x"))
     breaker.succeeded()
     assert not breaker.open
