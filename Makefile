@@ -6,6 +6,10 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 FILE   ?=
+# Tests run in so many processes, a file of tests in one of them and in the order of the files, so that every run is the
+# same run; two, since the figures of this project are for two cores. JOBS=0 runs them in one.
+JOBS   ?= 2
+PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test test-all fuzz test-editors vsix lint types format lock docs bench clean
 
@@ -35,10 +39,10 @@ demo: setup
 	@$(BIN)/foretype demo $(if $(FILE),"$(FILE)")
 
 test: setup
-	@$(BIN)/pytest -m 'not slow' tests
+	@$(BIN)/pytest $(PARALLEL) -m 'not slow' tests
 
 test-all: setup
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest $(PARALLEL) tests
 
 # `make test` writes 500 of them.
 fuzz: setup

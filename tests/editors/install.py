@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from tests.locking import alone_with
+
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 NODE_VERSION: Final = "24.21.0"
 CODE_SERVER_VERSION: Final = "4.139.1"
@@ -190,14 +192,18 @@ def _installing(folder: Path) -> Iterator[bool]:
     if (folder / _READY).exists():
         yield False
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield True
-    except BaseException:
+    with alone_with(folder):
+        if (folder / _READY).exists():  # another process has just done it
+            yield False
+            return
         shutil.rmtree(folder, ignore_errors=True)
-        raise
-    (folder / _READY).touch()
+        folder.mkdir(parents=True)
+        try:
+            yield True
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        (folder / _READY).touch()
 
 
 def _unpack(folder: Path, suite: str, *packages: str) -> None:

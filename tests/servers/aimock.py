@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.locking import alone_with
 from tests.servers.llama_server import NotAvailableError, cache_folder
 
 VERSION = "1.43.0"
@@ -45,7 +46,9 @@ def _obtained() -> tuple[str, str]:
 def _program() -> str:
     root = cache_folder() / f"aimock-{VERSION}"
     if not root.exists():
-        _install(root)
+        with alone_with(root):
+            if not root.exists():  # unless another process has just done it
+                _install(root)
     program = root / "node_modules/.bin/llmock"
     if not program.exists() or shutil.which("node") is None:
         raise NotAvailableError("aimock needs node")

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.locking import alone_with
 from tests.servers import tiny_model
 
 KEY = "sk-of-the-tests"
@@ -61,7 +62,9 @@ def command() -> tuple[list[str], dict[str, str]]:
     """The command that starts the server, and what it needs in its environment; installs it the first time."""
     root = cache_folder() / "llama-server"
     if not root.exists():
-        _install(root)
+        with alone_with(root):
+            if not root.exists():  # unless another process has just done it
+                _install(root)
     libraries = next(iter(root.glob("usr/lib/*-linux-gnu")), None)
     loader = next(iter(root.glob("usr/lib*/ld-linux*.so.*")), None)
     if libraries is None or loader is None:
