@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.protocol.acting import CLIENTS
 from tests.protocol.test_action_flow import AREA, INSIDE, opened
-from tests.protocol.test_action_streams import MANY, documented
+from tests.protocol.test_action_streams import MANY, documented, git
 from tests.protocol.test_code_actions import FILE, MULTIPLIED, fenced
 from tests.stub import StubServer, replies
 
@@ -131,3 +133,63 @@ async def test_another_language_is_asked_for_anew(acting):
             await editor.run({"command": {"command": "foretype.action", "arguments": [order]}})
             asked.append(sum("x = 1" in str(request.body) for request in stub.asked[before:]))
         assert asked == [1, 0, 1]
+
+
+# Repositories that somebody else has set up
+
+
+async def test_no_program_that_a_repository_names_is_run_for_a_commit_message(acting, tmp_path):
+    folder: Path = acting.folder
+    ran = tmp_path / "ran"
+    ran.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+
+    def program(name: str) -> str:
+        path = tmp_path / name
+        path.write_text(f"#!/bin/sh\necho run >> '{ran}/{name}'\ncat\n")
+        path.chmod(0o755)
+        return str(path)
+
+    (folder / "a.py").write_text("x = 1\n")
+    (folder / ".gitattributes").write_text("*.py diff=mine filter=mine\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    # A commit that seems to be signed: to look at the signature git would start what gpg.program names.
+    found = subprocess.run(["git", "cat-file", "commit", "HEAD"], cwd=folder, check=True, capture_output=True)
+    head, _, message = found.stdout.decode().partition("\n\n")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    made = subprocess.run(
+        ["git", "hash-object", "-t", "commit", "-w", "--stdin"],
+        cwd=folder,
+        input=f"{head}\n{signature}\n\n{message}".encode(),
+        check=True,
+        capture_output=True,
+    )
+    git(folder, "reset", "-q", "--soft", made.stdout.decode().strip())
+    (folder / "a.py").write_text("x = 2\n")
+    git(folder, "add", ".")
+    (folder / "a.py").write_text("x = 3\n")
+    hook = folder / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho run >> '{ran}/hook'\n")
+    hook.chmod(0o755)
+    for name, value in {
+        "core.fsmonitor": program("fsmonitor"),
+        "core.pager": program("pager"),
+        "core.sshCommand": program("ssh"),
+        "log.showSignature": "true",
+        "gpg.program": program("gpg"),
+        "diff.external": program("external"),
+        "diff.mine.command": program("command"),
+        "diff.mine.textconv": program("textconv"),
+        "filter.mine.clean": program("clean"),
+    }.items():
+        git(folder, "config", name, value)
+    for marker in ran.iterdir():  # git itself has run some of them while it was set up
+        marker.unlink()
+    async with StubServer(replies.chat(["Change x"])) as stub:
+        editor = await acting(VS_CODE, stub)
+        assert await editor.run({"command": {"command": "foretype.commitMessage", "arguments": []}}) == "Change x"
+        assert "+x = 2" in str(stub.asked[0].body)
+        assert "first" in str(stub.asked[0].body)
+    assert [path.name for path in ran.iterdir()] == []

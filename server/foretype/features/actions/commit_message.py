@@ -6,6 +6,7 @@ Files that no model may see are left out of the diff, secrets are taken out of t
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,26 @@ MOST_BYTES: Final = 4_000_000
 ANSWER_TOKENS: Final = 400
 _PATIENCE: Final = 20.0
 _EARLIER: Final = 8
-_STAGED: Final = ("diff", "--staged", "--find-renames", "--submodule=short", "--diff-filter=u")
+_SAFE: Final = (
+    *("--no-pager", "--literal-pathspecs"),
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false"),
+    *("-c", "diff.external=", "-c", "protocol.allow=never"),
+)
+"""Whoever made a repository may have named programs in it, which git would start while it reads."""
+_SURROUNDINGS: Final = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_STAGED: Final = (
+    "diff",
+    "--staged",
+    "--find-renames",
+    "--submodule=short",
+    "--ignore-submodules=dirty",
+    "--diff-filter=u",
+)
 """Whatever the user's git is set to: one part for each file, none for those that are still in conflict."""
 _LABEL: Final = re.compile(r"\A(?:commit message|message)\s*:\s*", re.IGNORECASE)
 
@@ -50,7 +70,7 @@ async def commit_message(place: Path, model: ActionModel, gate: Gate, report: Re
     if not files:
         raise Unfit("Only files that no model may see are staged.")
     summary = "\n".join(f"{name}: +{_count(part, '+')} -{_count(part, '-')}" for part, name in files)
-    earlier = await _git(top, "log", f"-{_EARLIER}", "--format=%s", may_fail=True)
+    earlier = await _git(top, "log", f"-{_EARLIER}", "--no-show-signature", "--format=%s", may_fail=True)
     prompt = _prompt(files, summary, earlier, model)
     report("asking", "", 0)
     said = await ask(model, prompt, ANSWER_TOKENS, lambda text, count: report("answering", text, count))
@@ -123,8 +143,10 @@ async def _git(folder: Path, *arguments: str, may_fail: bool = False) -> str:
     try:
         process = await asyncio.create_subprocess_exec(
             "git",
+            *_SAFE,
             *arguments,
             cwd=folder,
+            env={**os.environ, **_SURROUNDINGS},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
