@@ -149,6 +149,16 @@ def test_ordinary_code_alarms_nobody():
         'assert author == "x1y2z3"',
         "monkey = 'banana12345'",
         'tokenizer = "cl100k_base"',
+        'pw = "password"',
+        'pw_hash = "bcrypt2"',
+        'power = "level42!"',
+        'import upwards from "./pw2"',
+        'key = "User@2x.png"',
+        'key = "Outer$Inner1"',
+        'key = "Ctrl+Shift+F1"',
+        'passphrase = "enter the passphrase for your key"',
+        'passphrase_label = "anvil copper lantern meadow"',
+        'title = "anvil copper lantern meadow"',
     ],
 )
 def test_what_is_no_secret(text: str):
@@ -162,6 +172,37 @@ def test_what_is_no_secret(text: str):
 @pytest.mark.parametrize("place", ['password = "%"', "DB_PASSWORD=%", "password: '%'", "<password>%</password>"])
 def test_passwords_that_people_think_of(password: str, place: str):
     assert password not in redact(place.replace("%", password), "a.yaml").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'pw = "Winter2031!"',
+        "db_pw: hunter2hunter2",
+        'user.pw1 = "Zx81fj2"',
+        'userPw = "Tr0ub4dor&3"',
+        "PSWD=Blue42Fish$",
+        'key = "Winter2031!"',
+        "api_key: Blue42Fish!",
+        'secretKey("Winter2031!")',
+        'passphrase = "anvil copper lantern meadow"',
+        "PASS_PHRASE='anvil-copper-lantern-meadow-7'",
+        '"passphrase": "anvil copper lantern meadow walnut ribbon"',
+    ],
+)
+def test_made_up_values_of_short_names_and_phrases(text: str):
+    value = text.partition("=")[2] or text.partition(": ")[2] or text.partition("(")[2]
+    shown = redact(text, "a.yaml").text
+    assert PLACEHOLDER in shown
+    assert value.strip(" \"'()")[:6] not in shown
+
+
+def test_a_passphrase_is_withheld_while_it_is_typed():
+    text = 'passphrase = "anvil copper lantern meadow'
+    for end in range(len('passphrase = "a'), len(text)):
+        lines = Lines(text[:end] + '"\nb = 1\n')
+        shown = DocumentScan().shown(Document("file:///a.py", "python", 1, lines), Position(0, end))
+        assert shown.inside
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ Grade = Literal["", "weak", "strong", "password"]
 
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-_PASSWORDS: Final = ("password", "passwd", "passphrase", "pwd", "passwort", "passcode", "pass")
+_PASSWORDS: Final = ("password", "passwd", "passphrase", "pwd", "pswd", "passwort", "passcode", "pass")
+# Too short to be looked for at the ends of words.
+_SHORT: Final = words("pw psw dbpw userpw rootpw adminpw mypw")
 _SECRETS: Final = ("secret", "token", "apikey", "credential", "bearer", "jwt", "accesskey", "privatekey", "mnemonic")
 _KEYS: Final = words(
     "api access secret private account storage encryption signing signature master shared auth app application client "
@@ -34,6 +36,11 @@ _ABOUT: Final = words(
 )
 
 
+def is_phrase(name: str) -> bool:
+    """Whether a name says that the secret beside it consists of words."""
+    return "".join(_PARTS.findall(name)).lower().endswith(("passphrase", "seedphrase", "recoveryphrase", "mnemonic"))
+
+
 @lru_cache(maxsize=4096)
 def grade_of(name: str) -> Grade:
     """How much a name says of its value."""
@@ -50,10 +57,11 @@ def grade_of(name: str) -> Grade:
         return "password"
     joined = "".join(parts[-2:])
     for part in (parts[-1], joined, parts[-1].removesuffix("s"), joined.removesuffix("s")):
-        if part.endswith(_PASSWORDS) and not part.endswith(("compass", "bypass", "encompass", "surpass")):
+        is_word = part.endswith(_PASSWORDS) and not part.endswith(("compass", "bypass", "encompass", "surpass"))
+        if is_word or part in _SHORT:
             return "password"
         if part.endswith(_SECRETS) or (part.endswith("key") and part[:-3] in _KEYS):
             return "strong"
-    if any(part in ("secret", "password", "passwd", "credentials", "credential") for part in parts):
+    if any(part in ("secret", "password", "passwd", "pw", "credentials", "credential") for part in parts):
         return "strong"
     return "weak" if parts[-1] in _WEAK or parts[-1].removesuffix("s") in _WEAK or "key" in parts else ""

@@ -7,6 +7,7 @@ from typing import Final
 
 from foretype.context.secrets.grades import Grade
 from foretype.context.secrets.randomness import entropy, evidence
+from foretype.context.secrets.values import words
 
 _TEMPLATE: Final = re.compile(
     r"\$\{|\{\{|\{[\w.]*\}|<%|%\(|%[sdr]\b|\$\(|\$[A-Z_]{2}|^\$\w+$|^<.*>$|\*\*\*|\.\.\.|…|#\{|\\\("
@@ -17,6 +18,16 @@ _STAND_IN: Final = re.compile(
     r"redacted|withheld|hidden|masked|not[_-]?a|super|password|passwd|passwort|secret|token|api|key|auth|user|name|"
     r"admin|root|value|string|default|none|null|true|false|x{3,}|0{3,}|\*{3,}|1234567890|123456789|12345678|1234567|"
     r"123456|12345|1234|123|abcdefghijklmnop\w*|abcdef|abcd|abc|qwerty|hello|world|insecure|my"
+)
+# Four words or more as dice choose them. Words of sentences, in which people say what a passphrase is or should be.
+_PHRASE: Final = re.compile(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){3,23}")
+_OF_SENTENCES: Final = words(
+    "the and for you your with this that not are was has have can must may will should from when which into used use "
+    "please enter type choose set give again least than more only passphrase password secret key does did its our"
+)
+# As people make passwords up: all kinds of characters, one of them a sign that stands in no path, address or name.
+_MADE_UP: Final = re.compile(
+    r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)(?:(?=.*[!?*&~])|(?=.*[@#$^]$))[A-Za-z0-9!@#$^&*?~_-]{8,64}"
 )
 _HEX: Final = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -33,6 +44,11 @@ _WEAK_ENTROPY: Final = 3.5
 """Bits per character beside a name: the bound of gitleaks' rule for generic keys."""
 
 
+def is_passphrase(value: str) -> bool:
+    """Whether a value consists of words that say nothing together."""
+    return _PHRASE.fullmatch(value) is not None and not _OF_SENTENCES.intersection(_JOINTS.sub(" ", value).split())
+
+
 def could_be_secret(value: str, grade: Grade) -> bool:
     """Whether a value beside a name of this grade is to be withheld."""
     size = len(value)
@@ -47,7 +63,7 @@ def could_be_secret(value: str, grade: Grade) -> bool:
     meant = _STAND_IN.sub("", value.lower())
     if sum(map(str.isalnum, meant)) < (4 if grade == "password" else 6) or entropy(value) < 2.0:
         return False
-    if grade == "password" and value.isdecimal():
+    if (grade == "password" and value.isdecimal()) or _MADE_UP.fullmatch(value):
         return True
     if grade == "password":
         letters = any(map(str.isalpha, value))

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from foretype.context.secrets.grades import Grade, grade_of
-from foretype.context.secrets.judging import could_be_secret, is_written
+from foretype.context.secrets.grades import Grade, grade_of, is_phrase
+from foretype.context.secrets.judging import could_be_secret, is_passphrase, is_written
 from foretype.context.secrets.literals import Literal, value_after, whole_end
 from foretype.context.secrets.values import Span
 
 _HINT: Final = re.compile(
-    r"pass(?:w|p|c|_|\b)|pwd|secret|token|key|auth|cred|bearer|basic |jwt|cookie|session|salt|sig(?:nature)?[=:\"' ]"
-    r"|mnemonic|seed|webhook|identified by"
+    r"pass(?:w|p|c|_|\b)|ps?wd?(?![a-z])|pwd|secret|token|key|auth|cred|bearer|basic |jwt|cookie|session|salt"
+    r"|sig(?:nature)?[=:\"' ]|mnemonic|seed|webhook|identified by"
 )
 _NAME_AFTER: Final = re.compile(r"[\w.$-]{0,60}")
 _LONGEST_NAME: Final = 60
@@ -64,7 +64,8 @@ def begun_value(before: str, *, settings: bool) -> bool:
             continue
         said = before[value.start :]
         bare = value.operator in ("=", ":", "") and (settings or _in_query(before, begin))
-        if (value.quote or bare) and not set(said) & set(" \t$<{([\"'`"):
+        blank = "" if value.quote and is_phrase(before[begin:at]) else " \t"
+        if (value.quote or bare) and not set(said) & {*blank, *"$<{([\"'`"}:
             return True
     return False
 
@@ -78,6 +79,8 @@ def _is_secret(text: str, name: tuple[int, int], literal: Literal, grade: Grade,
             return False  # one of a list, or the end of some other text, not the name of what follows it
         if literal.operator == "" and (grade == "weak" or literal.quote == "`"):
             return False
+        if is_phrase(text[slice(*name)]) and is_passphrase(value):
+            return True
         sure = literal.operator or grade != "password" or text[slice(*name)].isupper()
         return could_be_secret(value, grade if sure else "strong")
     if literal.operator in (",", "(", "->", "<-"):
