@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Home:
 
 async def findings(home: Home, *arguments: str, **environ: str) -> tuple[int | None, dict[str, dict[str, Any]]]:
     """The exit code and the last finding of each topic."""
-    ran = await home.run("check", "--json", *arguments, **environ)
+    ran = await home.call("check", "--json", *arguments, **environ)
     assert SECRET not in ran.out + ran.err
     assert "Traceback" not in ran.err
     content = json.loads(ran.out)
@@ -49,7 +49,7 @@ async def test_the_index_is_looked_at_and_not_built(home: Home) -> None:
     (home.folder / "project" / "a.py").write_text("def f(x):\n    return x\n")
     _, found = await findings(home, "--workspace", "project")
     assert found["index"]["data"]["files"] == 0
-    assert (await home.run("index", "project")).code == 0
+    assert (await home.call("index", "project")).code == 0
     _, found = await findings(home, "--workspace", "project")
     assert (found["index"]["data"]["files"], found["index"]["data"]["complete"]) == (1, True)
     _, found = await findings(home, "--set", "index.enable=false")
@@ -59,7 +59,7 @@ async def test_the_index_is_looked_at_and_not_built(home: Home) -> None:
 async def test_the_grammars_that_are_installed_are_named(home: Home) -> None:
     _, found = await findings(home)
     assert found["grammars"]["data"]["grammars"] == list(installed())
-    ran = await home.run("check")
+    ran = await home.call("check")
     assert ", ".join(installed()) in ran.out or not installed()
 
 
@@ -67,7 +67,7 @@ async def test_each_setting_is_shown_with_its_source(home: Home) -> None:
     (home.folder / "config" / "foretype").mkdir(parents=True)
     file = home.folder / "config" / "foretype" / "config.toml"
     file.write_text(f'[model]\nheaders = {{ X-Key = "{SECRET}" }}\n[completion]\nmax_lines = 5\n')
-    ran = await home.run("check", "--set", "enable.go=false")
+    ran = await home.call("check", "--set", "enable.go=false")
     assert f"completion.max_lines = 5   ({file})" in ran.out
     assert "enable.go = false   (--set enable.go)" in ran.out
     assert f"model.headers.X-Key = (hidden)   ({file})" in ran.out
@@ -90,13 +90,13 @@ async def test_a_cache_that_cannot_be_written_is_wrong(home: Home) -> None:
 async def test_trust_is_shown(home: Home) -> None:
     _, found = await findings(home)
     assert found["workspace"]["data"] == {"folder": str(home.folder), "trusted": False}
-    assert (await home.run("trust", ".")).code == 0
+    assert (await home.call("trust", ".")).code == 0
     _, found = await findings(home)
     assert (found["workspace"]["data"]["trusted"], found["workspace"]["state"]) == (True, "ok")
 
 
 async def test_no_such_workspace(home: Home) -> None:
-    ran = await home.run("check", "--workspace", "nowhere")
+    ran = await home.call("check", "--workspace", "nowhere")
     assert (ran.code, ran.out) == (2, "")
     assert "is not a folder" in ran.err
 

@@ -42,7 +42,7 @@ async def test_json_has_ranges_as_editors_count_them(home: Home) -> None:
     text = "# 😀 is one character\n" + repetitive() + "        target.city = source.get_v"
     (home.folder / "form.py").write_text(text)
     line, column = line_of(text, "source.get_v")
-    ran = await home.run("complete", f"form.py:{line}:{column}", *EAGER, "--json", "--count", "3")
+    ran = await home.call("complete", f"form.py:{line}:{column}", *EAGER, "--json", "--count", "3")
     content = json.loads(ran.out)
     assert ran.code == 0
     assert content["line"] == line
@@ -63,11 +63,11 @@ async def test_the_workspace_is_asked_too(home: Home) -> None:
     (home.folder / "deep" / "other.py").write_text(text)
     line, column = line_of(text, "source.get_v")
     place = f"{home.folder / 'deep' / 'other.py'}:{line}:{column}"
-    ran = await home.run("complete", place, "--set", "completion.threshold=0.001", "--count", "3", "--json")
+    ran = await home.call("complete", place, "--set", "completion.threshold=0.001", "--count", "3", "--json")
     content = json.loads(ran.out)
     assert 'alue("city", default=None, required=True)' in [each["text"] for each in content["suggestions"]], content
     assert any(each["origin"] == "repeats a pattern of form.py" for each in content["suggestions"])
-    ran = await home.run("complete", place, "--set", "completion.threshold=0.001", "--set", "index.enable=false")
+    ran = await home.call("complete", place, "--set", "completion.threshold=0.001", "--set", "index.enable=false")
     assert ran.code == 1
 
 
@@ -89,7 +89,7 @@ async def test_the_workspace_is_asked_too(home: Home) -> None:
 async def test_places_that_are_none(home: Home, place: str, words: str) -> None:
     (home.folder / "form.py").write_text("x = 😀a\n", encoding="utf-8")
     (home.folder / "latin.py").write_bytes(b"x =\xe4")
-    ran = await home.run("complete", place)
+    ran = await home.call("complete", place)
     assert (ran.code, ran.out) == (2, "")
     assert words in ran.err
     assert "Traceback" not in ran.err
@@ -114,7 +114,7 @@ async def test_nothing_comes_with_a_reason(
     line, _, column = place.partition(":")
     if len(text) > 100:
         line, column = map(str, line_of(text, "= source"))
-    ran = await home.run("complete", f"{name}:{line}:{column}", *arguments)
+    ran = await home.call("complete", f"{name}:{line}:{column}", *arguments)
     assert (ran.code, ran.out) == (1, "")
     assert "nothing to suggest here" in ran.err
     assert words in ran.err
@@ -123,7 +123,7 @@ async def test_nothing_comes_with_a_reason(
 async def test_a_configured_model_is_asked_once(home: Home) -> None:
     (home.folder / "a.py").write_text("def add(a, b):\n    return \n")
     async with StubServer(replies.chat(["a ", "+ b", "\n"])) as stub:
-        ran = await home.run(
+        ran = await home.call(
             *("complete", "a.py:2:12", "--json"),
             FORETYPE_BASE_URL=stub.url,
             FORETYPE_MODEL="stub",
@@ -141,7 +141,7 @@ async def test_where_the_model_fails_the_embedded_engine_answers_and_it_is_said(
     (home.folder / "form.py").write_text(text)
     line, column = line_of(text, "source.get_v")
     async with StubServer(replies.error(401, "Incorrect API key provided")) as stub:
-        ran = await home.run(
+        ran = await home.call(
             *("complete", f"form.py:{line}:{column}", *EAGER),
             FORETYPE_BASE_URL=stub.url,
             FORETYPE_MODEL="stub",

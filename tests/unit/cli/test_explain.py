@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Home:
 
 
 async def test_nothing_configured(home: Home) -> None:
-    ran = await home.run("check", "--explain", "app.py:5:14")
+    ran = await home.call("check", "--explain", "app.py:5:14")
     assert ran.code == 0, ran.err
     assert "Nothing is sent from app.py:5:14. No endpoint is configured" in ran.out
 
@@ -40,8 +40,8 @@ async def test_no_such_place(home: Home) -> None:
 async def test_the_prompt_its_parts_and_what_is_withheld(home: Home) -> None:
     async with StubServer(replies.completions(["no"])) as stub:
         options = ("--set", f"model.base_url={stub.url}", "--set", "model.name=qwen2.5-coder")
-        ran = await home.run("check", "--explain", "app.py:5:14", *options)
-        as_json = await home.run("check", "--explain", "app.py:5:14", "--json", *options)
+        ran = await home.call("check", "--explain", "app.py:5:14", *options)
+        as_json = await home.call("check", "--explain", "app.py:5:14", "--json", *options)
         asked = [request.path for request in stub.asked]
     assert ran.code == 0, ran.err
     assert not asked
@@ -66,7 +66,7 @@ async def test_a_file_that_no_model_may_see(home: Home) -> None:
     (home.folder / ".env").write_text("KEY=1\n")
     async with StubServer(replies.completions(["no"])) as stub:
         options = ("--set", f"model.base_url={stub.url}", "--set", "model.name=qwen2.5-coder")
-        ran = await home.run("check", "--explain", ".env:1:1", *options)
+        ran = await home.call("check", "--explain", ".env:1:1", *options)
     assert ran.code == 0, ran.err
     assert "Nothing is sent from .env:1:1. .env may hold secrets" in ran.out
     assert "KEY=1" not in ran.out
@@ -76,8 +76,8 @@ async def test_a_file_that_no_model_may_see(home: Home) -> None:
 async def test_what_is_sent_is_what_is_explained(home: Home) -> None:
     async with StubServer(replies.completions([" + 1", "\n"])) as stub:
         options = ("--set", f"model.base_url={stub.url}", "--set", "model.name=qwen2.5-coder")
-        explained = await home.run("check", "--explain", "app.py:5:14", "--json", *options)
-        ran = await home.run("complete", "app.py:5:14", *options)
+        explained = await home.call("check", "--explain", "app.py:5:14", "--json", *options)
+        ran = await home.call("complete", "app.py:5:14", *options)
         (asked,) = [request.body for request in stub.asked if request.method == "POST"]
     assert ran.code == 0, ran.err
     content = json.loads(explained.out)

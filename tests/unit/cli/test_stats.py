@@ -39,7 +39,7 @@ async def test_without_any_numbers(home):
 
 async def test_the_numbers_in_all_forms(home):
     leave(home, date.today())  # noqa: DTZ011
-    text, as_json, metrics = [await home.run("stats", *more) for more in ((), ("--json",), ("--openmetrics",))]
+    text, as_json, metrics = [await home.call("stats", *more) for more in ((), ("--json",), ("--openmetrics",))]
     assert "coder: 12 requests, 3,400 tokens in" in text.out
     assert "Accepted: 5 model" in text.out
     values = json.loads(as_json.out)
@@ -53,16 +53,16 @@ async def test_the_numbers_in_all_forms(home):
 async def test_the_days(home):
     leave(home, date.today() - timedelta(days=3))  # noqa: DTZ011
     for days, requests in (("3", 0), ("4", 12)):
-        values = json.loads((await home.run("stats", "--json", "--days", days)).out)
+        values = json.loads((await home.call("stats", "--json", "--days", days)).out)
         assert values["totals"]["requests"] == requests
-    assert (await home.run("stats", "--days", "0")).code == 2
-    assert (await home.run("stats", "--days", "x")).code == 2
+    assert (await home.call("stats", "--days", "0")).code == 2
+    assert (await home.call("stats", "--days", "x")).code == 2
 
 
 async def test_a_damaged_file_is_said_and_left_as_it_is(home):
     store = leave(home, date.today())  # noqa: DTZ011
     store.path.write_bytes(b"nonsense " * 1_000)
-    ran = await home.run("stats")
+    ran = await home.call("stats")
     assert ran.code == 1
     assert "damaged" in ran.err
     assert "Traceback" not in ran.err
