@@ -31,6 +31,7 @@ from foretype.lsp.model_choice import ModelChoice
 from foretype.lsp.outcomes import ACCEPTED_COMMAND, DISMISSED_NOTIFICATION, Outcomes
 from foretype.lsp.parent import watch_process
 from foretype.lsp.protocol import Conversation
+from foretype.lsp.state import STATE_REQUEST, state
 from foretype.lsp.status import StatusLine
 from foretype.lsp.switches import Switches
 from foretype.lsp.usage import USAGE_REQUEST, count_outcome, tell_health, usage
@@ -317,6 +318,7 @@ class Server(LanguageServer):
             options = types.CompletionOptions(trigger_characters=list(".([{,= "), resolve_provider=False)
             feature(types.TEXT_DOCUMENT_COMPLETION, options)(partial(completion, self))
         feature(USAGE_REQUEST)(partial(usage, self))
+        feature(STATE_REQUEST)(partial(state, self))
         feature(DISMISSED_NOTIFICATION)(partial(self._outcomes.dismissed))
         for name, command in {ACCEPTED_COMMAND: self.accepted, **self.switches.commands()}.items():
             self.protocol.add_command(name, command)

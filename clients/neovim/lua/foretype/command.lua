@@ -5,25 +5,29 @@ local actions = {}
 
 function actions.status()
   local foretype = require("foretype")
-  local status = foretype.status()
-  if not status then
+  local client = foretype.clients(0)[1]
+  if not client then
     foretype.notify("no server runs for this buffer; see :checkhealth foretype.", vim.log.levels.WARN)
     return
   end
-  local words = { status.message ~= "" and status.message or (status.kind == "Normal" and "ready." or status.kind) }
-  local ghost = require("foretype.ghost")
-  if not ghost.available() then
-    table.insert(words, "Ghost text needs Neovim 0.12; the completion menu has suggestions.")
-  elseif not ghost.is_enabled() then
-    table.insert(words, "Ghost text is off.")
-  end
-  foretype.notify(table.concat(words, " "))
+  require("foretype.state").ask(client, function(state)
+    local words = { state.words }
+    local ghost = require("foretype.ghost")
+    if not ghost.available() then
+      table.insert(words, ghost.missing())
+    elseif not ghost.is_enabled() then
+      table.insert(words, "Ghost text is off.")
+    end
+    vim.list_extend(words, state.problems)
+    local worst = (#state.problems > 0 or state.unwell) and vim.log.levels.WARN or nil
+    foretype.notify(table.concat(words, #state.problems > 0 and "\n" or " "), worst)
+  end)
 end
 
 function actions.toggle()
   local ghost = require("foretype.ghost")
   if not ghost.available() then
-    require("foretype").notify("ghost text needs Neovim 0.12.", vim.log.levels.WARN)
+    require("foretype").notify(ghost.missing(), vim.log.levels.WARN)
     return
   end
   ghost.enable(not ghost.is_enabled())

@@ -9,7 +9,7 @@ local M = {}
 ---@field next? string the next suggestion
 ---@field previous? string the one before
 
-local inline = vim.lsp.inline_completion
+local inline = vim.lsp.inline_completion or nil
 
 ---@return string? under which the server knows the item
 local function identity(item)
@@ -22,9 +22,20 @@ function M.available()
   return inline ~= nil
 end
 
+--- What this Neovim has not, in a sentence.
+---@return string
+function M.missing()
+  return ("Neovim %s shows no ghost text, which needs 0.12: suggestions are in the completion menu (CTRL-X CTRL-O), "
+    .. "and the keys for ghost text do nothing."):format(tostring(vim.version()))
+end
+
 ---@param keys foretype.Keys
 function M.setup(keys)
   if not inline then
+    if next(keys) then
+      -- In one line: at the start nobody should have to press ENTER.
+      require("foretype").notify("no ghost text before Neovim 0.12; see :checkhealth foretype.", vim.log.levels.WARN)
+    end
     return
   end
   vim.api.nvim_create_autocmd("LspAttach", {
@@ -120,6 +131,18 @@ function M.cycle(count)
   end
   inline.select({ count = count })
   return true
+end
+
+--- The server has more to show (`foretype/suggestionChanged`): have Neovim ask again, as it does when the cursor moves.
+---@param params { uri: string, version?: integer }
+function M.refresh(params)
+  local buffer = vim.api.nvim_get_current_buf()
+  if not M.is_enabled() or vim.uri_from_bufnr(buffer) ~= params.uri or vim.api.nvim_get_mode().mode ~= "i" then
+    return
+  end
+  -- Neovim has no function for it; the group is its own for this buffer, so that no other plugin hears of it.
+  local group = ("nvim.lsp.inline_completion:%d"):format(buffer)
+  pcall(vim.api.nvim_exec_autocmds, "CursorMovedI", { group = group, buffer = buffer, modeline = false })
 end
 
 --- Take the part of the suggestion that `pick` chooses from what is not typed yet.

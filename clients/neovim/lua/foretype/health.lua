@@ -4,11 +4,12 @@ local M = {}
 local health = vim.health
 
 local function check_neovim()
-  if vim.fn.has("nvim-0.12") == 1 then
+  if require("foretype.ghost").available() then
     health.ok("Neovim shows ghost text (vim.lsp.inline_completion).")
   elseif vim.fn.has("nvim-0.11") == 1 then
-    health.warn("This Neovim shows no ghost text; suggestions are in the completion menu.", {
-      "Use Neovim 0.12 or newer for ghost text.",
+    health.warn(require("foretype.ghost").missing(), {
+      "Use Neovim 0.12 or newer for ghost text, and for accepting it whole, by word or by line.",
+      "Code actions, :Foretype and the status are here all the same.",
     })
   else
     health.error("Neovim is too old.", { "Use Neovim 0.11 or newer, 0.12 for ghost text." })
@@ -58,9 +59,22 @@ local function check_client()
     local line = ("Runs for %s: %s"):format(client.root_dir or "single files", status.kind)
     local report = (status.kind == "Error" or status.kind == "Warning") and health.warn or health.ok
     report(status.message ~= "" and line .. ", " .. status.message or line)
+    local state = require("foretype.state").ask_now(client)
+    if state then
+      health.info(state.words)
+      for _, problem in ipairs(state.problems) do
+        health.warn(problem)
+      end
+      if #state.problems == 0 then
+        health.ok("Nothing is wrong with the settings.")
+      end
+    else
+      health.warn("The server does not answer.", { ":Foretype restart" })
+    end
   end
-  if not require("foretype.ghost").is_enabled() then
-    health.info("Ghost text is off. `:Foretype toggle` turns it on, where this Neovim can show it.")
+  local ghost = require("foretype.ghost")
+  if ghost.available() and not ghost.is_enabled() then
+    health.info("Ghost text is off. `:Foretype toggle` turns it on.")
   end
 end
 

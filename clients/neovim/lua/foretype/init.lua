@@ -12,7 +12,8 @@ local MOST_LOG_LINES = 500
 ---@class foretype.State
 ---@field statuses table<integer, table> what each client's server said last
 ---@field log string[] what the servers told the log
-local state = { statuses = {}, log = {} }
+---@field looked table<integer, boolean> the clients whose settings were looked at
+local state = { statuses = {}, log = {}, looked = {} }
 
 --- Set up and enable the server. Nothing is mapped that `options.keys` does not ask for.
 ---@param options? foretype.Options
@@ -30,11 +31,19 @@ function M.setup(options)
   if options.settings and next(options.settings) then
     config.init_options = options.settings
   end
-  config.capabilities = { experimental = { foretype = { status = true, prose = true } } }
+  config.capabilities = { experimental = { foretype = { status = true, prose = true, suggestionChanged = true } } }
   config.handlers = {
     ["window/logMessage"] = M._log_message,
     ["foretype/prose"] = function(_, params, ctx)
       require("foretype.view").take(params, ctx.client_id)
+    end,
+    ["foretype/suggestionChanged"] = function(_, params)
+      require("foretype.ghost").refresh(params)
+    end,
+    ["workspace/applyEdit"] = function(err, params, ctx)
+      local answer = vim.lsp.handlers["workspace/applyEdit"](err, params, ctx)
+      require("foretype.view").show_created(params.edit)
+      return answer
     end,
   }
   vim.lsp.config(NAME, config)
@@ -80,7 +89,8 @@ function M.statusline()
   if not status then
     return ""
   end
-  if not require("foretype.ghost").is_enabled() or status.kind == "Inactive" then
+  local ghost = require("foretype.ghost")
+  if status.kind == "Inactive" or (ghost.available() and not ghost.is_enabled()) then
     return "ft -"
   end
   local marks = { Warning = "ft ?", Error = "ft !" }
@@ -144,8 +154,14 @@ vim.api.nvim_create_autocmd("User", {
   group = group,
   pattern = "ForetypeStatus",
   callback = function(event)
-    state.statuses[event.data.client_id] = event.data.status
+    local id, status = event.data.client_id, event.data.status
+    state.statuses[id] = status
     vim.cmd.redrawstatus({ bang = true })
+    local client = vim.lsp.get_client_by_id(id)
+    if client and not status.busy and not state.looked[id] then
+      state.looked[id] = true
+      require("foretype.state").warn(client)
+    end
   end,
 })
 

@@ -70,6 +70,9 @@ function M.run(name, lines)
     local position = vim.lsp.util.make_position_params(0, running.offset_encoding).position
     range = { start = position, ["end"] = position }
   end
+  if name == "explain" then
+    require("foretype.view").expect()
+  end
   execute("foretype.action", { { task = name, uri = vim.uri_from_bufnr(0), range = range } })
 end
 
@@ -85,6 +88,7 @@ function M.commit()
       vim.api.nvim_buf_set_lines(buffer, 0, 0, false, lines)
       return
     end
+    require("foretype.view").expect()
     require("foretype.view").take({ id = "commit" .. vim.uv.hrtime(), title = "Commit message", text = message, done = true }, 0)
   end)
 end
