@@ -5,15 +5,16 @@ Nothing outside the repository is read or written; a file is written whole or no
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from foretype.errors import ConfigurationError
+from foretype.repository.replace import replace_file
 from foretype.settings.files import read_bytes
 from foretype.text.document import Document
 from foretype.text.language_ids import language_id_of
@@ -108,14 +109,5 @@ def _read(path: Path) -> Document | None:
 def _replace(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, with the mode that it has. OSError for one that may not be written."""
     if not os.access(path, os.W_OK):
-        raise PermissionError(13, "permission denied", str(path))
-    mode = path.stat().st_mode & 0o7777
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        raise PermissionError(errno.EACCES, "permission denied", str(path))
+    replace_file(path, data, path.stat().st_mode & 0o7777)
