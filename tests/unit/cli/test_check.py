@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from foretype.cli.check.machine import _ago
 from foretype.syntax.grammars import installed
 from tests.stub import Reply, StubServer, replies
 from tests.unit.cli.running import Home
@@ -52,8 +53,29 @@ async def test_the_index_is_looked_at_and_not_built(home: Home) -> None:
     assert (await home.call("index", "project")).code == 0
     _, found = await findings(home, "--workspace", "project")
     assert (found["index"]["data"]["files"], found["index"]["data"]["complete"]) == (1, True)
+    search = found["search"]
+    assert [search["data"][key] for key in ("files", "chunks", "symbols")] == [1, 1, 1]
+    assert search["data"]["size"] > 0
+    assert 0 <= search["data"]["seconds_old"] < 60
+    assert "has 1 file, 1 chunk, 1 symbol (" in search["text"]
+    assert search["text"].endswith("last written less than a minute ago.")
+    (database,) = (home.folder / "cache").rglob("search-*.sqlite")
+    database.write_bytes(b"nothing of ours" * 1_000)
+    _, found = await findings(home, "--workspace", "project")
+    assert found["search"]["state"] == "warning"
+    database.unlink()
+    _, found = await findings(home, "--workspace", "project")
+    assert found["search"]["text"].startswith("There is no search database")
     _, found = await findings(home, "--set", "index.enable=false")
     assert "switched off (--set index.enable)" in found["index"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "less than a minute ago"), (60, "1 minute ago"), (7_300, "2 hours ago"), (86_400 * 9 + 5, "9 days ago")],
+)
+async def test_how_long_ago(seconds: float, words: str) -> None:
+    assert _ago(seconds) == words
 
 
 async def test_the_grammars_that_are_installed_are_named(home: Home) -> None:

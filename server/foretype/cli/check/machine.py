@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -133,6 +134,7 @@ def _cache(resolved: Resolved, workspace: Path) -> Iterator[Finding]:
         return
     yield Finding("cache", "ok", "The cache folder can be written.", details=(str(cache),), data={"folder": str(cache)})
     yield _index(folder.path)
+    yield _search(folder.path)
 
 
 def _index(folder: Path) -> Finding:
@@ -157,3 +159,36 @@ def _index(folder: Path) -> Finding:
     text = f"The index has {counted(files, 'file')} with {counted(tokens, 'token')} ({size / 1e6:.1f} MB)."
     text += "" if manifest.complete else " It is not complete yet."
     return Finding("index", state, text, details=(str(folder),), data=data)
+
+
+def _search(folder: Path) -> Finding:
+    # It blocks, and nothing else goes on meanwhile.
+    from foretype.repository.search.reader import SearchReader
+
+    damaged: list[str] = []
+    reader = SearchReader(folder, damaged.append)
+    try:
+        counts, version = reader.counts(), reader.version
+    finally:
+        reader.close()
+    age = max(0.0, time.time() - version / 1e9)
+    data = {**dataclasses.asdict(counts), "seconds_old": round(age, 1) if version else None}
+    if damaged:
+        text = "The search database of the workspace is damaged; the server builds it anew."
+        return Finding("search", "warning", text, data=data)
+    if not version:
+        text = "There is no search database of the workspace yet, so prompts hold nothing of files that are not open."
+        remedy = "The server builds it when an editor opens the folder; `foretype index` does it now."
+        return Finding("search", "note", text, remedy, data=data)
+    sizes = (counts.files, "file"), (counts.chunks, "chunk"), (counts.symbols, "symbol")
+    words = ", ".join(counted(number, noun) for number, noun in sizes)
+    text = f"The search database has {words} ({counts.size / 1e6:.1f} MB), last written {_ago(age)}."
+    return Finding("search", "ok", text, data=data)
+
+
+def _ago(seconds: float) -> str:
+    """How long ago something was, in the largest unit that there is a whole one of."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{counted(int(seconds // size), unit)} ago"
+    return "less than a minute ago"
