@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from foretype.errors import (
@@ -284,14 +285,20 @@ class Governor:
         sent = not (isinstance(call.error, (UnreachableError, MisconfiguredError)) and call.error.status is None)
         self._ledger.settle(self.account, entry, Settlement(cost.all, call.opened_at, sent))
         self._ended.set()
-        if gauges := gauges_in(call.headers, self._clock.now(), self._clock.today()):
-            self._ledger.learn(self.account, gauges)
+        self._learn(call)
         if isinstance(call.error, RateLimitedError) and call.error.retry_after is not None:
             self._ledger.pause(self.account, call.error.retry_after)
         self._judge(call, purpose)
         self._count(call, cost, sent)
         if call.error is None or purpose.retry.attempts < 2:
             self.changed()  # what is sent again may be all right in a moment; features/metered.py tells if it is not
+
+    def _learn(self, call: Call) -> None:
+        """Take in what its headers say. They came when the answer began: what was sent since is not in them."""
+        since = 0.0 if call.opened_at is None else max(0.0, self._clock.now() - call.opened_at)
+        wall = self._clock.today() - timedelta(seconds=since)
+        if gauges := gauges_in(call.headers, self._clock.now() - since, wall):
+            self._ledger.learn(self.account, gauges)
 
     def _judge(self, call: Call, purpose: Purpose) -> None:
         if call.error is None and call.first_token_ms is None and call.total_ms is None:

@@ -91,7 +91,7 @@ class Ledger(Protocol):
         """Replace what a request might have cost by what it did cost."""
 
     def learn(self, account: Account, gauges: Mapping[Resource, Gauge]) -> None:
-        """Take in what the server says is left."""
+        """Take in what the server says is left, unless something newer is known."""
 
     def pause(self, account: Account, seconds: float) -> None:
         """The server takes no requests for so long."""
@@ -185,7 +185,8 @@ class LocalLedger:
 
     def learn(self, account: Account, gauges: Mapping[Resource, Gauge]) -> None:
         """See `Ledger.learn`."""
-        self._page(account).gauges.update(gauges)
+        known = self._page(account).gauges
+        known.update({name: one for name, one in gauges.items() if name not in known or one.at >= known[name].at})
 
     def pause(self, account: Account, seconds: float) -> None:
         """See `Ledger.pause`."""

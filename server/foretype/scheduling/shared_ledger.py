@@ -56,7 +56,7 @@ _DAYS_KEPT: Final = 3
 _LANES: Final[tuple[Lane, ...]] = tuple(sorted(RANKS, key=lambda lane: RANKS[lane]))
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS spent (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT, lane INTEGER, at REAL, tokens INTEGER, running INTEGER);
+    id INTEGER PRIMARY KEY, account TEXT, lane INTEGER, at REAL, tokens INTEGER, running INTEGER);
 CREATE INDEX IF NOT EXISTS spent_by_time ON spent (account, at);
 CREATE TABLE IF NOT EXISTS missed (account TEXT, at REAL, tokens INTEGER);
 CREATE TABLE IF NOT EXISTS pauses (account TEXT PRIMARY KEY, at REAL, wall REAL, seconds REAL);
@@ -65,6 +65,8 @@ CREATE TABLE IF NOT EXISTS gauges (
     PRIMARY KEY (account, resource));
 CREATE TABLE IF NOT EXISTS days (account TEXT, day TEXT, tokens INTEGER, PRIMARY KEY (account, day));
 """
+_LEARN: Final = """INSERT INTO gauges VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (account, resource) DO UPDATE SET
+    remaining = ?3, most = ?4, reset = ?5, at = ?6, steady = ?7 WHERE at <= ?6 OR at > ?8"""
 
 
 class SharedLedger:
@@ -104,10 +106,12 @@ class SharedLedger:
     def learn(self, account: Account, gauges: Mapping[Resource, Gauge]) -> None:
         """See `Ledger.learn`."""
         self._local.learn(account, gauges)
+        ahead = self._clock.now() + _SLACK  # what is from before a restart is never the newer
         rows = [
-            (account.key, name, one.remaining, one.limit, one.reset, one.at, one.steady) for name, one in gauges.items()
+            (account.key, name, one.remaining, one.limit, one.reset, one.at, one.steady, ahead)
+            for name, one in gauges.items()
         ]
-        self._try(lambda connection: connection.executemany("REPLACE INTO gauges VALUES (?,?,?,?,?,?,?)", rows))
+        self._try(lambda connection: connection.executemany(_LEARN, rows))
 
     def pause(self, account: Account, seconds: float) -> None:
         """See `Ledger.pause`."""
@@ -154,9 +158,11 @@ class SharedLedger:
                 connection.execute("INSERT INTO missed VALUES (?,?,?)", (account.key, now, wish.tokens))
             return refused
         self._add_today(connection, account, wish.tokens)
-        row = (account.key, RANKS[wish.lane], now, wish.tokens)
-        number = connection.execute("INSERT INTO spent VALUES (NULL,?,?,?,?,1)", row).lastrowid
-        return number or 0
+        # By lot, so that it is nobody else's either in a file that has taken this one's place until it is settled.
+        number = random.getrandbits(62)
+        row = (number, account.key, RANKS[wish.lane], now, wish.tokens)
+        connection.execute("INSERT INTO spent VALUES (?,?,?,?,?,1)", row)
+        return number
 
     def _settle(self, connection: sqlite3.Connection, account: Account, number: int, settlement: Settlement) -> None:
         row = connection.execute("SELECT tokens FROM spent WHERE id = ?", (number,)).fetchone()

@@ -332,6 +332,30 @@ async def test_what_the_headers_say_is_left_is_kept_to():
     assert await desk.outcome() is LimitReachedError
 
 
+def left(remaining: int) -> dict[str, str]:
+    """Headers of a server that gives all back in a minute."""
+    return {
+        "x-ratelimit-remaining-req-minute": str(remaining),
+        "x-ratelimit-limit-req-minute": "60",
+        "ratelimit-reset": "60",
+    }
+
+
+@pytest.mark.parametrize("headers", [{}, left(0)], ids=["silent", "nothing left"])
+async def test_headers_are_as_old_as_the_beginning_of_their_answer(headers):
+    """A long answer that ends after others were sent says nothing of those."""
+    desk = Desk()
+    async with desk.governor.call(GHOST_TEXT, SMALL) as long:
+        long.opened_at, long.headers = desk.governor.now, left(1)
+        desk.turned.turn(5)
+        await desk.send(headers=headers)
+        desk.turned.turn(5)
+        long.first_token_ms = long.total_ms = 1.0
+    with pytest.raises(LimitReachedError) as caught:
+        await desk.send()
+    assert caught.value.retry_after == pytest.approx(55 if headers else 50)
+
+
 async def test_a_cancelled_wait_for_room_leaves_no_entry():
     desk = Desk(requests_per_minute=1)
     for _ in range(20):

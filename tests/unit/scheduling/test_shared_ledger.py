@@ -86,6 +86,19 @@ def test_a_pause_and_what_the_server_says_is_left_are_shared(opened, turned):
     assert isinstance(second.admit(known, GHOST), int)
 
 
+def test_what_a_server_said_earlier_replaces_nothing_newer(opened, turned):
+    first, second, known = opened(), opened(), account()
+    turned.seconds = 500_000.0
+    second.learn(known, {"requests": Gauge(0, 60, 60, turned.seconds)})
+    first.learn(known, {"requests": Gauge(50, 60, 60, turned.seconds - 5)})
+    assert first.admit(known, GHOST).wait == pytest.approx(60)
+    assert second.admit(known, GHOST).wait == pytest.approx(60)
+    turned.seconds = 30.0  # the machine was started again
+    after = opened()
+    after.learn(known, {"requests": Gauge(0, 60, 60, turned.seconds)})
+    assert opened().admit(known, GHOST).wait == pytest.approx(60)
+
+
 @pytest.mark.parametrize("jump", [86_400.0, -86_400.0, 3_600.0])
 def test_setting_the_time_of_day_changes_no_minute(opened, turned, jump):
     first, second, known = opened(), opened(), account(requests_per_minute=3)
@@ -192,6 +205,18 @@ def test_a_file_that_another_window_replaced_is_opened_anew(opened, tmp_path):
         path.unlink()
     assert len(admitted(second, known, times=4)) == 4
     assert len(admitted(first, known)) == 1
+
+
+def test_what_was_entered_in_a_file_that_is_gone_is_not_settled_in_the_next(opened, turned, tmp_path):
+    """The numbers of another file are others' by now."""
+    first, second, known = opened(), opened(), account(tokens_per_minute=1_000)
+    entry = first.admit(known, Wish("interactive", 10))
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert isinstance(second.admit(known, Wish("interactive", 900)), int)
+    first.settle(known, entry, Settlement(10, opened=turned.seconds))
+    assert isinstance(opened().admit(known, Wish("interactive", 900)), Refusal)
+    assert second.last_minute(known) == (1, 900)
 
 
 def test_a_folder_that_cannot_be_made_is_done_without(turned, tmp_path, caplog):
