@@ -1,4 +1,4 @@
-"""`foretype batch` and `foretype commit-message` as processes, against a scripted model."""
+"""`foretype batch` and `foretype commit-message`, against a scripted model: within this process where that will do."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from tests.protocol.test_action_streams import asked_about, documented, git
 from tests.protocol.test_code_actions import fenced
 from tests.stub import StubServer, replies
+from tests.unit.cli.running import called
 
 pytestmark = pytest.mark.asyncio
 
@@ -38,21 +39,31 @@ class Commands:
         git(folder, "init", "-q")
 
     async def start(self, stub: StubServer | None, *arguments: str) -> asyncio.subprocess.Process:
-        model = {"FORETYPE_BASE_URL": stub.url, "FORETYPE_MODEL": "stub"} if stub else {}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "foretype", *arguments),
             cwd=self.folder,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**self._env, **model},
+            env={**self._env, **self._model(stub)},
         )
 
-    async def __call__(self, stub: StubServer | None, *arguments: str, given: str = "") -> Ended:
+    async def run(self, stub: StubServer | None, *arguments: str) -> Ended:
+        """As a process."""
         process = await self.start(stub, *arguments)
-        out, err = await asyncio.wait_for(process.communicate(given.encode()), 60)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode is not None
         return Ended(process.returncode, out, err.decode())
+
+    async def __call__(self, stub: StubServer | None, *arguments: str, given: str = "") -> Ended:
+        """Within this process, which need not import a model's library anew."""
+        ran = await called(arguments, self.folder, {**self._env, **self._model(stub)}, given)
+        assert ran.code is not None
+        return Ended(ran.code, ran.out.encode(), ran.err)
+
+    @staticmethod
+    def _model(stub: StubServer | None) -> dict[str, str]:
+        return {"FORETYPE_BASE_URL": stub.url, "FORETYPE_MODEL": "stub"} if stub else {}
 
 
 @pytest.fixture
@@ -79,7 +90,7 @@ async def test_a_diff_that_git_applies(foretype: Commands):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(text.encode())
     async with StubServer(documented) as stub:
-        ended = await foretype(stub, "batch", "document", ".", "--diff", "--concurrency", "20")
+        ended = await foretype.run(stub, "batch", "document", ".", "--diff", "--concurrency", "20")
     assert ended.code == 0, ended.err
     assert "80 of 80" in ended.err
     for name, text in files.items():

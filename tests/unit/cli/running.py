@@ -67,18 +67,22 @@ class Home:
 
         For what a command says and returns; how it begins and ends as a process needs `run`.
         """
-        return await asyncio.wait_for(
-            asyncio.to_thread(_called, arguments, cwd or self.folder, self.environ(**environ)), LIMIT
-        )
+        return await called(arguments, cwd or self.folder, self.environ(**environ))
 
 
-def _called(arguments: Sequence[str], cwd: Path, environ: dict[str, str]) -> Ran:
+async def called(arguments: Sequence[str], cwd: Path, environ: dict[str, str], given: str = "") -> Ran:
+    """Call the command within this process, in a thread; `given` is what it reads from standard input."""
+    return await asyncio.wait_for(asyncio.to_thread(_called, arguments, cwd, environ, given), LIMIT)
+
+
+def _called(arguments: Sequence[str], cwd: Path, environ: dict[str, str], given: str) -> Ran:
     """Standard output and error have bytes beneath, as a process's have."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     before = Path.cwd()
     os.chdir(cwd)
     try:
-        with patch.dict(os.environ, environ, clear=True), redirect_stdout(out), redirect_stderr(err):
+        stdin = patch.object(sys, "stdin", io.StringIO(given))
+        with patch.dict(os.environ, environ, clear=True), stdin, redirect_stdout(out), redirect_stderr(err):
             code = main(arguments)
     except SystemExit as ended:  # what argparse does with bad usage
         code = ended.code if isinstance(ended.code, int) else 1
