@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.editors.install import REPOSITORY, NotAvailable
+from tests.editors.vscode_fixtures import opened, programs, server_path, vsix
+
+__all__ = ["opened", "programs", "server_path", "vsix"]  # fixtures
 
 Installed = Callable[[Callable[[], Path]], Path]
 

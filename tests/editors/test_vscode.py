@@ -9,75 +9,20 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.editors import install
-from tests.editors.conftest import SHAPES, SIZES, Installed
+from tests.editors.conftest import SHAPES, SIZES
 from tests.editors.endpoint import endpoint
-from tests.editors.vscode import CodeServer, Programs, build_extension, server_command
+from tests.editors.vscode_fixtures import Open
 from tests.stub import replies
 
 pytestmark = [pytest.mark.editor, pytest.mark.slow]
 
-Open = Callable[..., CodeServer]
-
-
-@pytest.fixture(scope="session")
-def programs(installed: Installed) -> Programs:
-    """Everything that a VS Code in a browser needs."""
-    return Programs(
-        node=installed(install.node),
-        code_server=installed(install.code_server),
-        chromium=installed(install.chromium),
-        playwright=installed(install.playwright),
-    )
-
-
-@pytest.fixture(scope="session")
-def vsix(programs: Programs, installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension, packaged."""
-    folder = tmp_path_factory.mktemp("vsix")
-    return installed(lambda: build_extension(folder))
-
-
-@pytest.fixture
-def server_path(tmp_path: Path) -> Path:
-    return server_command(tmp_path)
-
-
-@pytest.fixture
-def opened(
-    programs: Programs, vsix: Path, homes: dict[str, str], workspace: Path, tmp_path: Path, server_path: Path
-) -> Iterator[Open]:
-    """Starts VS Code with the extension on the workspace."""
-    running: list[CodeServer] = []
-
-    def open_vscode(
-        settings: dict[str, Any] | None = None,
-        *,
-        trusted: bool = True,
-        env: dict[str, str] | None = None,
-        user: dict[str, Any] | None = None,
-    ) -> CodeServer:
-        known = {**homes, "FORETYPE_PID_FILE": f"{server_path}.pid", **(env or {})}
-        code = CodeServer(programs, workspace, tmp_path / "data", known)
-        code.configure({"foretype.server.path": str(server_path)} if settings is None else settings, user)
-        assert "successfully installed" in code.install_extension(vsix)
-        running.append(code)
-        code.start(trusted=trusted)
-        return code
-
-    yield open_vscode
-    for code in running:
-        code.stop()
-
 
 def test_ghost_text_is_shown_accepted_and_saved(opened: Open, workspace: Path, output: Path) -> None:
-    seen = opened().play("ghost", output)
+    seen = opened().play("typing", output)
     assert seen["first"] == "self.check(name)"
     expected = SHAPES + "    def get_hexagon(self, name):\n        self.check(name)"
     assert (workspace / "shapes.py").read_text(encoding="utf-8").rstrip() == expected
@@ -135,7 +80,7 @@ def test_a_server_that_is_nowhere_is_set_up_after_asking(
     programs.mkdir()
     (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     searched = os.pathsep.join([str(programs), "/usr/bin", "/bin"])
-    seen = opened({}, env={"PATH": searched}).play("setup", output)
+    seen = opened({"foretype.server.path": ""}, env={"PATH": searched}).play("setup", output)
     assert "Foretype needs its server" in seen["asked"]
     assert seen["first"] == "self.check(name)"
     assert "Ready." in seen["status"]
@@ -169,12 +114,9 @@ def test_an_untrusted_folder_decides_nothing(opened: Open, workspace: Path, outp
     assert not os.path.exists(tmp_path / "was-run")
 
 
-def test_a_models_text_is_shown_and_a_word_of_it_accepted(
-    opened: Open, workspace: Path, output: Path, server_path: Path
-) -> None:
+def test_a_models_text_is_shown_and_a_word_of_it_accepted(opened: Open, workspace: Path, output: Path) -> None:
     with endpoint(lambda _: replies.chat(["omega(name, twice=True)"])) as stub:
-        model = {"foretype.model.baseUrl": stub.url, "foretype.model.name": "stub", "foretype.model.mode": "chat"}
-        seen = opened({"foretype.server.path": str(server_path), **model}).play("model", output)
+        seen = opened(model=stub).play("model", output)
         heads = [request.headers.get("authorization", "") for request in stub.asked]
     assert seen["first"] == "omega(name, twice=True)"
     assert (workspace / "shapes.py").read_text(encoding="utf-8").endswith(("    zeta = omega", "    zeta = omega("))

@@ -21,7 +21,7 @@ from tests.editors import install
 EXTENSION: Final = install.REPOSITORY / "clients" / "vscode"
 DRIVER: Final = Path(__file__).with_name("vscode.mjs")
 START_TIMEOUT: Final = 60.0
-STORY_TIMEOUT: Final = 150.0
+STORY_TIMEOUT: Final = 240.0
 
 # Whatever would draw over the text, ask questions or look for updates.
 SETTINGS: Final[dict[str, Any]] = {

@@ -1,0 +1,80 @@
+// Stories of the server: set up, not there, ended by itself, in a folder that is not trusted.
+import { readFileSync } from "node:fs";
+import { command, ghost, messages, open, page, plain, press, shot, started, status, statusIs, until } from "./vscode_page.mjs";
+
+export async function crash() {
+  await started();
+  await open("shapes.py");
+  await statusIs("Ready.");
+  const pidFile = process.env.FORETYPE_PID_FILE;
+  const pid = () => Number(readFileSync(pidFile, "utf8"));
+  const pids = [];
+  // A few kills come while it is starting, a few when it runs: both count.
+  for (let kill = 0; kill < 4; kill++) {
+    const old = pid();
+    pids.push(old);
+    process.kill(old, "SIGKILL");
+    if (kill < 3) {
+      await until(() => pid() !== old, "a new server");
+      await page.waitForTimeout(kill === 0 ? 0 : 1500);
+    }
+  }
+  await page.waitForSelector(".notification-list-item-message");
+  await shot("crash");
+  const said = await messages();
+  const failed = await status();
+  await command("Foretype: Restart Server");
+  await statusIs("Ready.");
+  return { messages: said, failed, pids };
+}
+
+export async function missing() {
+  await started();
+  await statusIs("not found");
+  await page.waitForSelector(".notification-list-item-message");
+  await shot("missing");
+  const said = await messages();
+  const buttons = await page.$$eval(".notification-list-item-buttons-container .monaco-button", (all) => all.map((each) => each.textContent));
+  return { messages: said, buttons };
+}
+
+export async function setup() {
+  await started();
+  await page.waitForSelector(".notification-list-item-message");
+  const asked = await page.textContent(".notification-list-item-message");
+  await shot("setup-asks");
+  const began = Date.now();
+  await page.locator(".notification-list-item-buttons-container .monaco-button", { hasText: "Set Up" }).click();
+  await page.waitForTimeout(1000);
+  await shot("setup-runs");
+  for (let tries = 0; tries < 6 && !(await status().catch(() => "")).includes("Ready."); tries++) {
+    await statusIs("Ready.").catch(() => undefined);
+  }
+  await open("shapes.py");
+  await page.keyboard.type("    def get_hexagon(self, name):\n");
+  const first = await ghost();
+  const milliseconds = Date.now() - began;
+  await shot("setup-done");
+  return { asked, first, status: await status(), milliseconds };
+}
+
+export async function walkthrough() {
+  await started();
+  await statusIs("Ready.");
+  await command("Foretype: Get Started");
+  await page.waitForSelector(".getting-started-step .step-title");
+  await page.waitForTimeout(1000);
+  await shot("walkthrough");
+  const steps = await page.$$eval(".getting-started-step .step-title", (all) => all.map((each) => each.textContent));
+  return { steps: steps.map(plain) };
+}
+
+export async function restricted() {
+  await started();
+  await open("shapes.py");
+  await statusIs("Ready.");
+  await page.keyboard.type("    def get_hexagon(self, name):\n");
+  const first = await ghost();
+  await shot("restricted");
+  return { first, restricted: await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).count() };
+}
