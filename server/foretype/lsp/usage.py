@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +32,8 @@ async def _usage(server: Server, days: int) -> dict[str, Any]:
 
     governor = server.governor
     minute = await governor.last_minute() if governor is not None else (0, 0)
-    return report(await server.meters.totals(days), days, minute)
+    # Of a year they are tens of thousands of numbers.
+    return await asyncio.to_thread(report, await server.meters.totals(days), days, minute)
 
 
 def count_outcome(book: UsageBook, outcome: Outcome, milliseconds: float) -> None:

@@ -9,9 +9,13 @@ choices at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from foretype.models.json_text import read_json
 from foretype.models.provider import Usage
+
+_MOST_TOKENS: Final = 1_000_000_000
+"""More than any window holds; what is beyond is no count, and neither sums nor files are to bear it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +125,5 @@ def _cached_by_llamacpp(timings: object) -> int | None:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A number of tokens; None for what no answer can have cost."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None

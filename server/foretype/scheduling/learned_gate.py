@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from foretype.scheduling.usage import storable
 from foretype.text.document import Document
 from foretype.text.positions import Position
 
@@ -156,7 +157,7 @@ class LearnedGate:
         yield "ln document", math.log1p(lines.size) / 10
         yield "ln offset", math.log1p(lines.size * share) / 10
         yield "share", share
-        yield f"language {document.language_id[:24]}", 1.0
+        yield f"language {storable(document.language_id[:24])}", 1.0
         yield f"last {_kind(typed[-1:])}", 1.0
         yield f"trimmed {_kind(trimmed[-1:])}", 1.0
 

@@ -71,14 +71,21 @@ class Meters:
 
     async def totals(self, days: int) -> Totals:
         """The numbers of the last days, today included, of all sessions, with what is not written yet."""
-        found = self.book.pending()
-        if self._store is not None and self.keep:
-            store, since = self._store, self._clock.today().date() - timedelta(days=days - 1)
-            try:
-                found.add(await asyncio.to_thread(store.read, since))
-            except ForetypeError as error:
-                self._tell(error)
-        return found
+        pending = self.book.pending()
+        if self._store is None or not self.keep:
+            return pending
+        store, since = self._store, self._clock.today().date() - timedelta(days=days - 1)
+
+        def joined() -> Totals:
+            found = store.read(since)
+            found.add(pending)
+            return found
+
+        try:
+            return await asyncio.to_thread(joined)
+        except ForetypeError as error:
+            self._tell(error)
+            return pending
 
     async def learned(self) -> dict[str, float]:
         """What the learned gate knows, of all sessions; nothing where it cannot be read."""
@@ -96,7 +103,7 @@ class Meters:
             await asyncio.shield(asyncio.to_thread(store.add, totals, today))
         except UnknownFormatError as error:
             self._tell(error)
-        except ForetypeError as error:
+        except Exception as error:  # noqa: BLE001  nor is what nobody foresaw to cost the numbers
             self.book.restore(totals)
             self._tell(error)
             self._pause = min(LONGEST_FLUSH_PAUSE, self._pause * 2)
@@ -127,7 +134,7 @@ class Meters:
         self._timer = None
         self._flushing = asyncio.ensure_future(self.flush())
 
-    def _tell(self, error: ForetypeError) -> None:
+    def _tell(self, error: Exception) -> None:
         if not self._told:
             self._told = True
             logger.warning("Usage stays in memory for now: %s", error)

@@ -87,6 +87,16 @@ class Totals:
         for name, value in more.learned.items():
             self.learned[name] = self.learned.get(name, 0.0) + value
 
+    def over_days(self) -> Totals:
+        """The same numbers, all days in one: of a year of them every further sum would go through them all again."""
+        found = Totals(learned=dict(self.learned))
+        for (_, model, name), value in self.counters.items():
+            key = ("", model, name)
+            found.counters[key] = found.counters.get(key, 0) + value
+        for (_, model, stage), steps in self.histograms.items():
+            found.histograms.setdefault(("", model, stage), Counter()).update(steps)
+        return found
+
     def models(self) -> list[str]:
         """The models that there is anything about, by name."""
         return sorted({key[1] for key in (*self.counters, *self.histograms)})
@@ -161,11 +171,18 @@ class UsageBook:
 
     def _known(self, model: str) -> str:
         """Names are the server's to give; there may be only so many of them."""
-        name = model[:100]
+        if model in self._models:
+            return model
+        name = storable(model[:100])
         if name in self._models or len(self._models) < MOST_MODELS:
             self._models.add(name)
             return name
         return OTHER
+
+
+def storable(name: str) -> str:
+    """A name as files can hold it: whatever says it, it may have halves of characters."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def step_of(milliseconds: float) -> int:

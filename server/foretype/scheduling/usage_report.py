@@ -56,6 +56,7 @@ def report(totals: Totals, days: int, last_minute: tuple[int, int] = (0, 0)) -> 
 
     `cost` is None where no price was known; `last_minute` is requests and tokens.
     """
+    totals = totals.over_days()
     models = [model for model in totals.models() if model]
     return {
         "days": days,

@@ -7,6 +7,7 @@ like. Days that are too old are dropped, so its size is bounded.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -82,13 +83,15 @@ class UsageStore:
                 return found  # another window is making it just now
             rows = connection.execute("SELECT * FROM counters WHERE day >= ?", (since.isoformat(),))
             for day, model, name, value in rows:
-                found.counters[(day, model, name)] = value
+                if _is_number(value):
+                    found.counters[(day, model, name)] = value
             rows = connection.execute("SELECT * FROM latencies WHERE day >= ?", (since.isoformat(),))
             for day, model, stage, step, count in rows:
-                if stage in STAGES:
+                if stage in STAGES and isinstance(step, int) and isinstance(count, int):
                     found.histograms.setdefault((day, model, cast("Stage", stage)), Counter())[step] = count
             if version >= VERSION:
-                found.learned = dict(connection.execute("SELECT name, value FROM learned"))
+                rows = connection.execute("SELECT name, value FROM learned")
+                found.learned = {name: value for name, value in rows if _is_number(value)}
         return found
 
     def _add(self, totals: Totals, today: date) -> None:
@@ -153,3 +156,8 @@ class UsageStore:
             os.replace(self.path, self._aside)
         except OSError as error:
             raise UsageStoreError(f"The damaged file of usage cannot be put aside ({error.strerror}).") from None
+
+
+def _is_number(value: object) -> bool:
+    """SQLite's columns hold anything, and a damaged page may."""
+    return isinstance(value, (int, float)) and math.isfinite(value)

@@ -30,3 +30,14 @@ def test_cached_tokens(usage: dict[str, Any], more: dict[str, Any], cached: int 
     assert chunk is not None
     assert chunk.usage is not None
     assert (chunk.usage.prompt_tokens, chunk.usage.cached_tokens) == (100, cached)
+
+
+@pytest.mark.parametrize("odd", [10**30, -3, 1.5, True, "5", None, [5]])
+def test_what_is_no_count_of_tokens(odd: Any) -> None:
+    details = {"cached_tokens": odd}
+    usage = {"prompt_tokens": 100, "completion_tokens": odd, "prompt_tokens_details": details}
+    chunk = read_chunk(json.dumps({"choices": [{"text": ""}], "usage": usage}))
+    assert chunk is not None
+    assert chunk.usage is not None
+    found = chunk.usage
+    assert (found.prompt_tokens, found.completion_tokens, found.cached_tokens) == (100, 0, None)

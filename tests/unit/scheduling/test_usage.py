@@ -15,10 +15,14 @@ from datetime import date, timedelta
 import pytest
 
 from foretype.errors import UnknownFormatError
+from foretype.scheduling.learned_gate import LearnedGate
 from foretype.scheduling.meters import USAGE_FILE, Meters
 from foretype.scheduling.usage import MOST_MODELS, OTHER, Totals, UsageBook, percentile, step_of
 from foretype.scheduling.usage_report import openmetrics_lines, report, text_lines
 from foretype.scheduling.usage_store import DAYS_KEPT, LATENCY_DAYS_KEPT, UsageStore, UsageStoreError
+from foretype.text.document import Document
+from foretype.text.lines import Lines
+from foretype.text.positions import Position
 from tests.unit.scheduling.openmetrics import NotOpenMetrics, parse
 from tests.unit.scheduling.turning import Turned
 
@@ -146,6 +150,36 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path):
         store.read(TODAY)
 
 
+@pytest.mark.parametrize("odd", [None, "text", b"\xff", float("inf")])
+def test_what_is_no_number_in_the_file_is_left_out(tmp_path, odd):
+    store = UsageStore(tmp_path / "u.sqlite")
+    for model in ("m", "n"):
+        store.add(totals(3, model=model), TODAY)
+    store.add(Totals(learned={"w one": 0.5, "w two": 1.5}), TODAY)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE counters SET value = ? WHERE model = 'm'", (odd,))
+        connection.execute("UPDATE latencies SET count = ? WHERE model = 'm'", (odd,))
+        connection.execute("UPDATE learned SET value = ? WHERE name = 'w one'", (odd,))
+    connection.close()
+    found = store.read(TODAY)
+    assert report(found, 1)["totals"]["requests"] == 3
+    assert found.learned == {"w two": 1.5}
+
+
+@pytest.mark.asyncio
+async def test_names_with_halves_of_characters_are_written(tmp_path):
+    """A client may send any text for a language, a settings file any for a model."""
+    meters = Meters(tmp_path, Turned().clock)
+    meters.book.count("requests", 3, "m\ud800")
+    gate = LearnedGate()
+    gate.learn(gate.judge(Document("untitled:a", "l\ud800", 1, Lines("x")), Position(0, 1), 0.0), True, 1.0)
+    meters.book.learn(gate.drain())
+    await meters.close()
+    found = UsageStore(tmp_path / USAGE_FILE).read(TODAY)
+    assert found.sum("requests") == 3
+    assert "w language l?" in found.learned
+
+
 def test_a_locked_file(tmp_path, monkeypatch):
     monkeypatch.setattr("foretype.scheduling.usage_store._BUSY", 0.01)
     store = UsageStore(tmp_path / "u.sqlite")
@@ -221,6 +255,18 @@ async def test_where_nothing_can_be_written_the_numbers_stay_and_the_log_says_so
 
 
 @pytest.mark.asyncio
+async def test_what_nobody_foresaw_costs_no_numbers(tmp_path, caplog, monkeypatch):
+    meters = Meters(tmp_path, Turned().clock)
+    meters.book.count("requests", 1, "m")
+    with monkeypatch.context() as patched:
+        patched.setattr(UsageStore, "add", lambda *_: {}["nobody foresaw this"])
+        await meters.flush()
+    assert len(told(caplog)) == 1
+    await meters.close()
+    assert UsageStore(tmp_path / USAGE_FILE).read(TODAY).sum("requests") == 1
+
+
+@pytest.mark.asyncio
 async def test_a_damaged_file_is_told_once_and_written_anew(tmp_path, caplog):
     caplog.set_level(logging.INFO, "foretype")
     (tmp_path / USAGE_FILE).write_bytes(b"no database " * 500)
@@ -266,6 +312,17 @@ def test_the_report_is_json_and_complete():
     assert values["hits"] == {"typed-through": 7}
     assert values["latency"]["first_token"]["p95"] == pytest.approx(120, rel=0.05)
     assert report(Totals(), 1)["totals"]["cost"] is None
+
+
+def test_days_and_windows_are_added_up():
+    found = Totals()
+    for ago in range(3):
+        found.add(totals(2, TODAY - timedelta(days=ago)))
+        found.add(totals(1, TODAY - timedelta(days=ago), model="n"))
+    values = report(found, 3)
+    assert (values["totals"]["requests"], values["models"]["m"]["requests"]) == (9, 6)
+    assert values["latency"]["total"]["count"] == 12
+    assert found.over_days().models() == ["m", "n"]
 
 
 def test_the_lines_say_it_too():
