@@ -7,7 +7,6 @@ whether somebody somewhere wants quiet. Neither outlives the session.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +26,9 @@ TOGGLE_LANGUAGE: Final = "foretype.toggleLanguage"
 DEFAULT_MINUTES: Final = 5
 LONGEST: Final = 24 * 60
 """Minutes."""
+
+LOOKS: Final = 30.0
+"""Seconds. Timers stand still while a machine sleeps, so the calendar is looked at this often."""
 
 
 class Switches:
@@ -53,15 +55,24 @@ class Switches:
     def _snooze(self, arguments: list[Any]) -> dict[str, Any]:
         """No suggestions of their own accord for so many minutes; by hand they come."""
         minutes = arguments[0] if arguments else DEFAULT_MINUTES
-        fits = isinstance(minutes, (int, float)) and not isinstance(minutes, bool) and math.isfinite(minutes)
-        if not fits or not 0 < minutes <= LONGEST:
+        if not isinstance(minutes, (int, float)) or isinstance(minutes, bool) or not 0 < minutes <= LONGEST:
             raise RequestError(INVALID_PARAMS, f"Snooze for more than 0 and at most {LONGEST} minutes.")
         self.stop()
-        self._waking = asyncio.get_running_loop().call_later(minutes * 60, self._resume, [])
-        until = (datetime.now().astimezone() + timedelta(minutes=minutes)).strftime("%H:%M")
-        self._server.completer.snoozed = f"Snoozed until {until}."
+        until = datetime.now().astimezone() + timedelta(minutes=minutes)
+        self._look(asyncio.get_running_loop().time() + minutes * 60, until)
+        self._server.completer.stop()
+        self._server.completer.snoozed = f"Snoozed until {until:%H:%M}."
         self._server.status.set("Inactive", self._server.completer.snoozed)
-        return {"minutes": minutes, "until": until}
+        return {"minutes": minutes, "until": f"{until:%H:%M}"}
+
+    def _look(self, end: float, until: datetime) -> None:
+        """Whether the snooze is over: when either clock says so."""
+        loop = asyncio.get_running_loop()
+        left = min(end - loop.time(), (until - datetime.now().astimezone()).total_seconds())
+        if left <= 0:
+            self._resume([])
+        else:
+            self._waking = loop.call_later(min(left, LOOKS), self._look, end, until)
 
     def _resume(self, _: list[Any]) -> bool:
         """End the snooze; False where there was none."""
@@ -78,6 +89,7 @@ class Switches:
             raise RequestError(INVALID_PARAMS, f"{TOGGLE_LANGUAGE} takes the language's identifier.")
         enabled = self._languages[language] = not self._server.settings.enabled(language)
         self._server.settings = self._server.completer.settings = self.over(self._server.settings)
+        self._server.completer.stop()
         self._tell()
         if not enabled:
             self._server.status.set("Inactive", f"Suggestions are switched off for {language}.")
