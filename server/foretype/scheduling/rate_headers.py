@@ -19,6 +19,9 @@ from foretype.scheduling.spending import WINDOW, Gauge, Resource
 LONGEST_RESET: Final = 3600.0
 """Seconds. What is said to come back later than that is asked for again after this time: it may be a mistake."""
 
+_EPOCH: Final = 1e9
+"""What is larger is no duration but a moment, in seconds or milliseconds since 1970."""
+
 _PARTS: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _SECONDS: Final = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 
@@ -80,10 +83,10 @@ def gauges_in(headers: Mapping[str, str], now: float, wall: datetime | None = No
 
 
 def _gauge(names: _Names, headers: Mapping[str, str], prefix: str, now: float, wall: datetime) -> Gauge | None:
-    remaining = _amount(headers.get(prefix + names.remaining))
-    if remaining is None:
-        return None
-    limit = _amount(headers.get(prefix + names.limit)) or max(remaining, 1.0)
+    remaining, said = _amount(headers.get(prefix + names.remaining)), headers.get(prefix + names.limit)
+    limit = _amount(said) if said else max(remaining or 0.0, 1.0)
+    if remaining is None or not limit:
+        return None  # of a limit of -1, or 0, nothing is left either
     reset = duration(headers.get(prefix + names.reset), wall)
     if reset is None:
         return Gauge(min(remaining, limit), limit, WINDOW, now)
@@ -91,7 +94,10 @@ def _gauge(names: _Names, headers: Mapping[str, str], prefix: str, now: float, w
 
 
 def duration(value: str | None, wall: datetime) -> float | None:
-    """Seconds in "1s", "6m0s", "120ms", "7.66" or until a moment such as "2026-11-22T06:18:02Z"; None for others."""
+    """Seconds in "1s", "6m0s", "120ms", "7.66" or until a moment such as "2026-11-22T06:18:02Z" or 1795328282.
+
+    None for others.
+    """
     if not value:
         return None
     value = value.strip().lower()
@@ -100,7 +106,8 @@ def duration(value: str | None, wall: datetime) -> float | None:
         return sum(float(number) * _SECONDS[unit] for number, unit in parts)
     number = _amount(value)
     if number is not None:
-        return number
+        seconds = number / 1000 if number >= 1000 * _EPOCH else number
+        return seconds if seconds < _EPOCH else max(0.0, seconds - wall.timestamp())
     for text in _readings(value):
         try:
             moment = datetime.fromisoformat(text)
