@@ -241,7 +241,7 @@ async def editor_for(client: str, stub: StubServer | None, folder: Path, **more:
     probe: Probe = await more.pop("connect")()
     probe.answers |= answers
     await probe.initialize(
-        capabilities, options, clientInfo=preset["clientInfo"], workspaceFolders=folders, root_uri=folder.as_uri()
+        capabilities, options, clientInfo=preset.get("clientInfo"), workspaceFolders=folders, root_uri=folder.as_uri()
     )
     editor = Editor(probe, CLIENT_ENCODINGS[client], capabilities)
     if stub is not None and not at_once:

@@ -28,6 +28,7 @@ class ActionClient:
     tagged: bool = False
     """It marks what a model writes."""
     apply_edit: bool = False
+    """It applies edits that the server sends. Kate does so without saying it, and is the one that gives no name."""
     document_changes: bool = False
     creates: bool = False
     """Edits may create files."""
@@ -65,7 +66,7 @@ class ActionClient:
             literals=bool(action and action.code_action_literal_support),
             resolve=bool(action and action.data_support and "edit" in properties) and not waits,
             tagged=bool(action and action.tag_support and 1 in action.tag_support.value_set),
-            apply_edit=bool(workspace and workspace.apply_edit),
+            apply_edit=bool(workspace and workspace.apply_edit) or params.client_info is None,
             document_changes=bool(edit and (edit.document_changes or operations)),
             creates=types.ResourceOperationKind.Create in operations,
             annotations=bool(edit and edit.change_annotation_support) and not any(word in name for word in _BLIND),

@@ -3,7 +3,8 @@
 Copilot's clients add `textDocument.version` and `formattingOptions` to `textDocument/inlineCompletion`, which would be
 dropped silently; with them a stale request can be refused and indentation need not be guessed. Clients that send only
 the standard's fields work as well; a missing `context` is taken as typing. Some clients count no versions and send a
-null one with `textDocument/didChange`, as the protocol allowed until 3.15; refusing it would lose the edit.
+null one with `textDocument/didChange`, as the protocol allowed until 3.15; refusing it would lose the edit. Emacs's
+lsp-mode shows ghost text and writes the capability, an empty object in its own terms, as null.
 """
 
 from __future__ import annotations
@@ -103,9 +104,21 @@ def make_converter() -> Any:
             )
         )
 
+    _take_null_for_an_object(converter)
     converter.register_structure_hook(InlineCompletionMessage, structure)
     converter.register_structure_hook(DidChangeMessage, structure_change)
     return converter
+
+
+def _take_null_for_an_object(converter: Any) -> None:
+    """Where `inlineCompletion` is null in a client's capabilities; where it is missing it stays so."""
+    whole = converter.get_structure_hook(types.TextDocumentClientCapabilities)
+
+    def structure(value: dict[str, Any], kind: type) -> Any:
+        said = value.get("inlineCompletion", ...)
+        return whole(value if said is not None else {**value, "inlineCompletion": {}}, kind)
+
+    converter.register_structure_hook(types.TextDocumentClientCapabilities, structure)
 
 
 def _part(change: dict[str, Any]) -> types.TextDocumentContentChangePartial:
