@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Final
 
-from foretype.context.scene import RecentEdit
+from foretype.context.scene import MOST_LINES, RecentEdit, bodies
 from foretype.text.document import Document
-from foretype.text.lines import Lines, line_body
+from foretype.text.lines import Lines
 
 REMEMBERED: Final = 1800.0
 """Seconds after which a change is no longer recent."""
@@ -118,7 +118,7 @@ def edits_of(
         for start, removed, added in _hunks(then, now):
             end = start + len(added)
             when = max((at for line, at in touched if start - _GROUP <= line <= end + _GROUP), default=0)
-            above = _bodies(now[max(0, start - _ABOVE) : start])
+            above = tuple(bodies(now[max(0, start - _ABOVE) : start]))
             found.append((when, RecentEdit(path, start, removed, added, above)))
     return [edit for _, edit in sorted(found, key=lambda item: item[0])]
 
@@ -134,13 +134,16 @@ def _first_difference(before: Lines, after: Lines) -> int:
 
 
 def _hunks(then: Lines, now: Lines) -> list[tuple[int, tuple[str, ...], tuple[str, ...]]]:
-    """(line now, lines then, lines now) of what is different."""
+    """(line now, lines then, lines now) of what is different, as far as somebody may have written it."""
+    if len(now) > MOST_LINES or len(then) > MOST_LINES:
+        return []
     old, new, first = _different(list(then), list(now))
     if len(old) > _LARGEST or len(new) > _LARGEST:
         return []
+    old, new = bodies(old), bodies(new)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return [
-        (first + new_start, _bodies(old[old_start:old_end]), _bodies(new[new_start:new_end]))
+        (first + new_start, tuple(old[old_start:old_end]), tuple(new[new_start:new_end]))
         for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes()
         if tag != "equal"
     ]
@@ -155,7 +158,3 @@ def _different(old: list[str], new: list[str]) -> tuple[list[str], list[str], in
     while last < most - first and old[-1 - last] == new[-1 - last]:
         last += 1
     return old[first : len(old) - last], new[first : len(new) - last], first
-
-
-def _bodies(lines: Sequence[str]) -> tuple[str, ...]:
-    return tuple(line_body(line) for line in lines)

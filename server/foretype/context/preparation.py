@@ -20,10 +20,10 @@ from typing import Final
 from foretype.context.collecting import Gathering
 from foretype.context.journal import Journal, edits_of
 from foretype.context.library import Library
-from foretype.context.scene import Diagnostic, OpenFile, Scene
+from foretype.context.scene import MOST_CHARACTERS, MOST_LINES, Diagnostic, OpenFile, Scene, bodies
 from foretype.context.snippet import Snippet
 from foretype.text.document import Document
-from foretype.text.lines import Lines, line_body
+from foretype.text.lines import Lines
 from foretype.text.positions import Position
 
 logger = logging.getLogger(__name__)
@@ -58,8 +58,6 @@ _SWITCH: Final = 0.0005
 a thread that gathers, several times for each message; changing turns more often costs nothing while only one works."""
 
 _OPEN_FILES: Final = 10
-_MOST_LINES: Final = 20_000
-"""Longer documents are generated ones; their outline and imports would cost more than they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +221,7 @@ class ContextPreparation:
         document, line = prepared.document, prepared.line
         place = (document.lines, line)
         around = self._surroundings(document)
-        if around is None or len(document.lines) > _MOST_LINES:
+        if around is None or len(document.lines) > MOST_LINES:
             prepared.snippets, prepared.gathered_for = (), place
             return
         noticed = prepared.noticed if prepared.noticed_in is document else ()
@@ -241,7 +239,11 @@ class ContextPreparation:
                 prepared.snippets = found
 
         def work() -> None:
-            gathering = self._gathering(snapshot.scene())
+            scene = snapshot.scene()
+            if sum(map(len, scene.lines)) > MOST_CHARACTERS:
+                loop.call_soon_threadsafe(publish, ())
+                return
+            gathering = self._gathering(scene)
             for snippets in gathering.run(DEADLINE):
                 loop.call_soon_threadsafe(publish, snippets)
 
@@ -273,7 +275,7 @@ class _Snapshot:
         return Scene(
             self.around.path,
             self.document.language_id,
-            _bodies(self.document.lines),
+            bodies(self.document.lines),
             self.line,
             self.around.library,
             tuple(self._open_files()),
@@ -287,11 +289,9 @@ class _Snapshot:
         for uri, document in self.others:
             path = self.around.shown(uri)
             if path and document is not None:
-                found.append(OpenFile(path, document.language_id, _bodies(document.lines)))
+                lines = bodies(document.lines[:MOST_LINES])
+                if sum(map(len, lines)) <= MOST_CHARACTERS:
+                    found.append(OpenFile(path, document.language_id, lines))
             elif path and (text := self.around.library.file(path)) is not None:
                 found.append(OpenFile(path, "", text.split("\n")))
         return found
-
-
-def _bodies(lines: Lines) -> list[str]:
-    return [line_body(line) for line in lines]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -11,6 +11,7 @@ from foretype.context.identifiers import identifiers
 from foretype.context.library import FoundSymbol, Library
 from foretype.context.terms import terms_of_names
 from foretype.syntax.definitions import Definition, Import, definitions_and_imports, imports
+from foretype.text.lines import line_body
 
 _ABOVE: Final = 30
 _BELOW: Final = 20
@@ -32,8 +33,22 @@ _LONGEST_PARSED: Final = 50_000
 """Characters. Parsers keep the interpreter to themselves while they work, about a millisecond for every 8,000: a longer
 document would make the event loop wait."""
 
+MOST_LINES: Final = 20_000
+"""Longer documents are generated ones; their outline and imports would cost more than they say."""
+
+MOST_CHARACTERS: Final = 2_000_000
+"""The same, where lines are long."""
+
+LONGEST_LINE: Final = 1_000
+"""Characters. No person wrote a longer line; looking for names in one keeps the interpreter from everybody else."""
+
 _HEAD: Final = 400
 """Lines of a longer document in which imports are looked for."""
+
+
+def bodies(lines: Iterable[str]) -> list[str]:
+    """Lines without their ends, and as blank ones those that no person wrote."""
+    return ["" if len(line) > LONGEST_LINE else line_body(line) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,14 @@ def test_a_whole_new_text_is_no_list_of_edits(typist: Typist) -> None:
     assert typist.edits() == []
 
 
+def test_what_no_person_wrote_is_no_edit(typist: Typist) -> None:
+    typist.replace("a", 9, 1, "x" * 5_000 + "\nline\n")
+    assert typist.edits() == [RecentEdit("a", 9, ("line 9",), ("", "line"))]
+    typist.open("long", "x = 1\n" * 20_001)
+    typist.replace("long", 9, 1, "changed\n")
+    assert [edit.path for edit in typist.edits()] == ["a"]
+
+
 def test_a_change_of_nothing(typist: Typist) -> None:
     typist.replace("a", 5, 1, "line 5\n")
     assert typist.edits() == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
@@ -11,6 +12,7 @@ from foretype.context.collecting import Gathering
 from foretype.context.preparation import DOCUMENTS, FAR, ContextPreparation, Surroundings
 from foretype.context.scene import Diagnostic, Scene
 from foretype.context.snippet import Snippet
+from foretype.repository.search.values import Chunk
 from foretype.text.document import Change, Document
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
@@ -222,6 +224,47 @@ async def test_a_failure_is_not_the_last_of_gathering(desk: Desk, monkeypatch: p
     assert task.exception() is None, "nobody would hear of it"
     fails = False
     assert await desk.ask(one)
+
+
+async def test_what_no_person_wrote_is_not_looked_at(desk: Desk) -> None:
+    """Looking for names in megabytes would keep the interpreter from the event loop."""
+    written = f"{TEXT}{'a_name=other(1);' * 500}\n"
+    machine = "\n".join(["b = 2" * 180] * 2_500)
+    desk.open(document("file:///w/made.py", machine))
+    desk.open(document("file:///w/long.py", "x = 1\n" * 20_001 + "last = 1\n"))
+    one = desk.open(document(text=written))
+    assert await desk.ask(one)
+    assert list(desk.scenes[-1].lines) == [*TEXT.split("\n")[:-1], "", ""]
+    opened = {file.path: len(file.lines) for file in desk.scenes[-1].open_files}
+    assert opened == {"long.py": 20_000}
+    for uri in ("file:///w/made.py", "file:///w/long.py"):
+        seen = len(desk.scenes)
+        assert await desk.ask(desk.preparation._documents[uri]) == []
+        assert len(desk.scenes) == seen
+
+
+async def test_an_index_that_hangs_hangs_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache may lie on a network drive."""
+    hangs, free, found = threading.Event(), threading.Event(), desk.library.search
+
+    def search(terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> list[Chunk]:
+        hangs.set()
+        free.wait(60)
+        return found(terms, limit, without)
+
+    monkeypatch.setattr(desk.library, "search", search)
+    one = desk.open(document())
+    desk.preparation.candidates(one, Position(3, 0))
+    for _ in range(1_000):
+        if hangs.is_set():
+            break
+        await asyncio.sleep(0.01)
+    assert hangs.is_set()
+    for line in range(3):
+        assert desk.preparation.candidates(one, Position(line, 0)) == ()
+    free.set()
+    await desk.preparation.rest()
+    assert desk.preparation.candidates(one, Position(3, 0))
 
 
 async def test_closing_while_it_gathers(desk: Desk) -> None:

@@ -130,11 +130,14 @@ class DocumentScan:
     def _without(self, lines: Lines, spans: _Spans, position: Position) -> tuple[Lines, int]:
         """The lines without the secrets, and the column of the cursor then."""
         by_chunk: dict[int, list[_Taken]] = {}
-        column = position.column
+        column, first, last, of_chunk = position.column, 0, 0, list[_Taken]()
         for number, found in spans.items():
             below = number - 1 in spans and is_body(spans[number - 1])
-            chunk = lines.chunk_at(number)
-            by_chunk.setdefault(chunk, []).append((number - lines.chunk_start(chunk), found, below))
+            if not first <= number < last:  # a document that a machine wrote may have thousands in a row
+                chunk = lines.chunk_at(number)
+                first, of_chunk = lines.chunk_start(chunk), by_chunk.setdefault(chunk, [])
+                last = first + len(lines.chunks[chunk])
+            of_chunk.append((number - first, found, below))
             if number == position.line:
                 column = _moved(column, found, below=below)
         cleaned: dict[int, _Cleaned] = {}

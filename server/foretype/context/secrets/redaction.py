@@ -108,7 +108,8 @@ def all_spans(marks: Marks, lines: Sequence[str]) -> dict[int, tuple[Span, ...]]
 
 def is_body(spans: Sequence[Span]) -> bool:
     """Whether these are a line of a key's body."""
-    return any(span.kind == "private key" for span in spans)
+    # A list, since this is asked for each line at each key: a generator takes several times as long.
+    return "private key" in [span.kind for span in spans]
 
 
 def replaced(line: str, spans: Sequence[Span], *, below: bool) -> tuple[str, list[tuple[Span, str]]]:
