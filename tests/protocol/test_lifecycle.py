@@ -144,7 +144,7 @@ async def test_it_leaves_when_the_editors_process_dies_although_the_pipe_stays_o
     assert not probe.writer.is_closing() or probe.process.returncode == 1
 
 
-@pytest.mark.parametrize("process_id", [None, 0, -1, os.getpid(), 2**31 - 1, 2**40])
+@pytest.mark.parametrize("process_id", [None, 0, -1, pytest.param(os.getpid(), id="ours"), 2**31 - 1, 2**40])
 async def test_it_stays_while_the_editors_process_lives_or_cannot_be_seen(session, process_id):
     probe = await session(process_id=process_id)
     assert (await probe.request("workspace/executeCommand", {"command": "foretype.accepted"}))["result"] is False

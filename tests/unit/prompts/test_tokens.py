@@ -114,7 +114,11 @@ def test_packing_and_unpacking() -> None:
         packing.pack(tiktoken_file(b"a" * 256))
 
 
-@pytest.mark.parametrize("content", [b"", b"not gzip", gzip.compress(b"other"), gzip.compress(b"cut short")[:-9]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not gzip", gzip.compress(b"other"), gzip.compress(b"cut short")[:-9]],
+    ids=["empty", "not gzip", "other", "cut short"],
+)
 def test_damaged_ranks_are_found_out(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "o200k_base.gz").write_bytes(content)
     monkeypatch.setattr(packing.resources, "files", lambda _: tmp_path)
