@@ -22,7 +22,7 @@ from .git import Clone
 from .measure import Method, Scores, measure
 from .methods import cody, continue_dev, llama_vim, ours, plain, tabby, zed
 from .positions import Sample
-from .report import gain, table
+from .report import added, gain, table
 
 BUDGETS = (1_024, 2_048, 4_096, 8_192)
 
@@ -98,7 +98,11 @@ def run(clones: list[Path], methods: Mapping[str, Method], budgets: tuple[int, .
             )
             print(f"\nAll {len(found)} {label}, {lines}; [95 % interval by repository]")
             print(table(found, list(methods), budgets))
-            print(gain(found, "Foretype", [name for name in methods if name != "Foretype"], budgets), flush=True)
+            others = [name for name in methods if name != "Foretype"]
+            if len(budgets) == 1:
+                print(added(found, "Foretype", others, budgets[0]), flush=True)
+            else:
+                print(gain(found, "Foretype", others, budgets), flush=True)
 
 
 def _count(found: Mapping[tuple[str, int], list[float]]) -> int:

@@ -35,6 +35,18 @@ def gain(scores: Sequence[Scores], ours: str, others: Sequence[str], budgets: Se
     return "\n".join(rows)
 
 
+def added(scores: Sequence[Scores], whole: str, others: Sequence[str], budget: int) -> str:
+    """What each part adds, one row for each method that lacks one: the paired differences, with their intervals."""
+    rows = [f"{'the whole is ahead of':24}{'IR':>26}{'XR':>26}"]
+    for name in others:
+        row = f"{name:24}"
+        for kind in KINDS:
+            pairs = zip(means(scores, whole, budget, kind), means(scores, name, budget, kind), strict=True)
+            row += f"{with_interval([left - right for left, right in pairs], '+.3f'):>26}"
+        rows.append(row)
+    return "\n".join(rows)
+
+
 Kind = Literal["ir", "xr"]
 KINDS: tuple[Kind, ...] = ("ir", "xr")
 
