@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import math
-import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from foretype.errors import (
     ContextOverflowError,
-    LimitReachedError,
     MisconfiguredError,
     ModelError,
     RateLimitedError,
@@ -29,31 +27,21 @@ from foretype.errors import (
     UnknownModelError,
     UnreachableError,
 )
+from foretype.scheduling.admission import Admission
 from foretype.scheduling.breaker import Breaker
 from foretype.scheduling.health import SLOW_AFTER, Facts
 from foretype.scheduling.ledger import Account, Clock, Settlement
 from foretype.scheduling.ledger_thread import LedgerThread
 from foretype.scheduling.rate_headers import gauges_in
 from foretype.scheduling.retry import ACTION_RETRY, GHOST_RETRY, NO_RETRY, RetryPolicy
-from foretype.scheduling.spending import LOOK_AGAIN, NEVER, Lane, Refusal, Wish
+from foretype.scheduling.spending import Lane, Wish
 from foretype.scheduling.usage import Prices, TokenCounts, UsageBook
 
 BUSY_AFTER: Final = 0.4
 """Seconds that a request is under way before the status says so; most suggestions are there by then."""
 
-POLL: Final = 1.0
-"""Seconds. Who waits for room looks again this often: requests mostly cost less than they might have, so that room
-comes early."""
-
 CHARACTERS_PER_TOKEN: Final = 3
 """Fewer than any common tokenizer gets out of code, for answers whose tokens nobody counted."""
-
-SLOT_PATIENCE: Final = 0.4
-"""Seconds that even ghost text waits where only requests under way are in its way: mostly they belong to the key
-before, and are being closed."""
-
-_SLOT_POLL: Final = 0.03
-"""Seconds. Requests of this window are seen to end, those of others are not."""
 
 _MAY_HAVE_COST: Final = (ServerError, TimeoutExceededError, StreamBrokenError)
 """Failures of a server that may have read the prompt; with the others it did not begin."""
@@ -124,12 +112,7 @@ class Governor:
         self._clock = clock or Clock()
         self.breaker = Breaker(self._clock.now)
         self._ledger = ledger
-        self._turns: dict[Lane, asyncio.Lock] = {}
-        self._refused: LimitReachedError | None = None
-        self._refused_until = 0.0
-        self._look_again_at = 0.0
-        self._crowded_at = -math.inf
-        self._ended = asyncio.Event()
+        self._admission = Admission(account, self.breaker, ledger, self._clock)
         self._first_tokens: deque[float] = deque(maxlen=SLOW_AFTER)
         self._corrections: deque[float] = deque([1.0], maxlen=_REMEMBERED)
         self._busy = 0
@@ -138,25 +121,23 @@ class Governor:
 
     def facts(self) -> Facts:
         """How things are, for the status."""
-        now, error, rest = self._clock.now(), self.breaker.error, self.breaker.rest
-        if error is None and self._refused is not None:
-            error, rest = self._refused, max(0.0, self._refused_until - now)
-        crowded = now < self._crowded_at + SLOT_PATIENCE
+        error: ModelError | None = self.breaker.error
+        rest = self.breaker.rest
+        if error is None:
+            error, rest = self._admission.in_the_way
         unanswered = self._given_up_at - self._unanswered_since if self._given_up >= SLOW_AFTER else 0.0
-        busy = self._busy > 0 or crowded
+        busy = self._busy > 0 or self._admission.crowded
         return Facts("", error, rest, tuple(self._first_tokens), unanswered, busy)
 
     @property
     def resting(self) -> ModelError | None:
         """Why asking now would be in vain; None where the endpoint can be asked."""
-        if self.breaker.open:
-            return self.breaker.error
-        return self._refused if self._clock.now() < self._look_again_at else None
+        return self._admission.resting
 
     @property
     def rest(self) -> float:
         """Seconds for which asking would be in vain."""
-        return max(self.breaker.rest, self._look_again_at - self._clock.now(), 0.0)
+        return self._admission.rest
 
     def policy(self, purpose: Purpose) -> RetryPolicy:
         """When a request is sent again. While the endpoint fails, ghost text is not: the next key asks anyway."""
@@ -194,7 +175,11 @@ class Governor:
         """
         began = self._clock.now()
         corrected = math.ceil(estimate.prompt * max(self._corrections))
-        entry = await self._admitted(Wish(purpose.lane, corrected + estimate.answer), purpose.patience)
+        try:
+            entry = await self._admission.enter(Wish(purpose.lane, corrected + estimate.answer), purpose.patience)
+        except ModelError:
+            self.book.count("refused", model=self.model)
+            raise
         self.book.observe("wait", (self._clock.now() - began) * 1000, self.model)
         call = Call(estimate, self._clock.now())
         try:
@@ -223,60 +208,6 @@ class Governor:
             timer.cancel()
             self._busy -= len(long)
 
-    # Admission
-
-    async def _admitted(self, wish: Wish, patience: float) -> int:
-        until = self._clock.now() + patience
-        if patience <= 0:
-            return await self._admit(wish, until)
-        # In the order of asking; only the first of each lane keeps looking.
-        async with self._turns.setdefault(wish.lane, asyncio.Lock()):
-            return await self._admit(wish, until)
-
-    async def _admit(self, wish: Wish, until: float) -> int:
-        began = self._clock.now()
-        while True:
-            wait, error = max(self.breaker.rest, LOOK_AGAIN), self.breaker.error
-            if self.breaker.claim():
-                answer = await self._ask_ledger(wish)
-                if isinstance(answer, int):
-                    self._refused, self._crowded_at = None, -math.inf
-                    return answer
-                wait, error = answer.wait, self._no_room(answer)
-                if answer.crowded and self._clock.now() < began + SLOT_PATIENCE:
-                    await self._until_one_ended()
-                    continue
-            if error is None or not error.retry or self._clock.now() + wait > until:
-                self.book.count("refused", model=self.model)
-                raise error or LimitReachedError("The endpoint is being tried.", retry_after=wait)
-            await asyncio.sleep(min(wait, POLL) + random.uniform(0, 0.05))  # noqa: S311  jitter, no secret
-
-    async def _until_one_ended(self) -> None:
-        self._ended.clear()
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), _SLOT_POLL)
-
-    async def _ask_ledger(self, wish: Wish) -> int | Refusal:
-        try:
-            answer = await self._ledger.admit(self.account, wish)
-        except BaseException:
-            self.breaker.abandoned()
-            raise
-        if isinstance(answer, Refusal):
-            self.breaker.abandoned()
-        return answer
-
-    def _no_room(self, refused: Refusal) -> ModelError:
-        if refused.wait == NEVER:
-            return RefusedError(refused.reason, "Raise `limits.tokens_per_minute`, or lower `context.max_tokens`.")
-        now, error = self._clock.now(), LimitReachedError(refused.reason, retry_after=refused.wait)
-        if refused.crowded:
-            self._crowded_at = now  # over in a moment, and nothing to tell anybody of
-        else:
-            self._refused, self._refused_until = error, now + refused.wait
-            self._look_again_at = now + min(LOOK_AGAIN, refused.wait)
-        return error
-
     # Accounting
 
     def _account_for(self, call: Call, entry: int, purpose: Purpose) -> None:
@@ -284,7 +215,7 @@ class Governor:
         cost = call.cost()
         sent = not (isinstance(call.error, (UnreachableError, MisconfiguredError)) and call.error.status is None)
         self._ledger.settle(self.account, entry, Settlement(cost.all, call.opened_at, sent))
-        self._ended.set()
+        self._admission.one_ended()
         self._learn(call)
         if isinstance(call.error, RateLimitedError) and call.error.retry_after is not None:
             self._ledger.pause(self.account, call.error.retry_after)

@@ -15,7 +15,8 @@ from foretype.errors import (
     UnreachableError,
     WayRefusedError,
 )
-from foretype.scheduling.governor import ACTION, BULK, GHOST_TEXT, PREFETCH, SLOT_PATIENCE, Estimate, Governor
+from foretype.scheduling.admission import SLOT_PATIENCE
+from foretype.scheduling.governor import ACTION, BULK, GHOST_TEXT, PREFETCH, Estimate, Governor
 from foretype.scheduling.ledger import Account, LocalLedger
 from foretype.scheduling.ledger_thread import LedgerThread
 from foretype.scheduling.spending import Allowance
@@ -70,7 +71,7 @@ def sleeps(monkeypatch):
             desk.turned.turn(seconds)
         await sleep(0.001)
 
-    monkeypatch.setattr("foretype.scheduling.governor.asyncio.sleep", turn)
+    monkeypatch.setattr("foretype.scheduling.admission.asyncio.sleep", turn)
     return desks
 
 
