@@ -305,7 +305,10 @@ def test_a_part_of_a_repository_obeys_the_whole(tmp_path: Path) -> None:
     assert walker.skipped == {"ignored": 3}
 
 
-def test_the_users_own_ignore_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("has_git", [True, False])
+def test_the_users_own_ignore_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_git: bool) -> None:
+    if not has_git:
+        monkeypatch.setenv("PATH", str(tmp_path))
     grow(tmp_path, {"config/git/ignore": "*.mine\n", "work/a.mine": "1", "work/a.py": "1"})
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     walker = Walker(tmp_path / "work", IndexOptions(), global_ignore_file())
