@@ -21,7 +21,8 @@ from foretype.cli.numbers import whole_number
 from foretype.cli.place import Place, beside, open_workspaces, place_of
 from foretype.context.exclude import exclusions_of
 from foretype.errors import ConfigurationError
-from foretype.features.complete import MOST_BY_HAND, Completer
+from foretype.features.complete import Completer
+from foretype.features.guesses import MOST_BY_HAND
 from foretype.features.suggestion import CompletionRequest, Outcome, Suggestion
 from foretype.lsp.workspaces import Workspaces
 from foretype.models.local import LocalEngine

@@ -5,14 +5,15 @@ Decides what fits, not when to ask: that is features/complete.py.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Final, Protocol
 
+from foretype.errors import ForetypeError
 from foretype.features.crossing import fit_across, watch_across
 from foretype.features.prefetch import accepted
 from foretype.features.reading import in_line_ends, with_grammar
 from foretype.features.suggestion import CompletionRequest, Suggestion
-from foretype.models.local import Prediction
 from foretype.postprocess.surroundings import surroundings_at
 from foretype.scheduling.extent import Extent, block_extent, extent_at, line_extent
 from foretype.settings.model import Completion
@@ -20,6 +21,8 @@ from foretype.suggestions.generation import Generation, Opener
 from foretype.suggestions.store import Entry, Match, SuggestionStore
 from foretype.text.document import Document
 from foretype.text.positions import Position
+
+logger = logging.getLogger(__name__)
 
 
 class ModelSource(Protocol):
@@ -127,13 +130,19 @@ def with_following(store: SuggestionStore, request: CompletionRequest, match: Ma
     return replace(line, text=rest + following.text)
 
 
-def from_engine(prediction: Prediction, at: Position) -> Suggestion:
-    """The embedded engine's prediction as a suggestion; it says honestly where it comes from."""
-    return Suggestion(
-        text=prediction.text,
-        start=at,
-        end=Position(at.line, at.column + prediction.replaces),
-        source="embedded",
-        origin="repeats a pattern of " + (prediction.source_path or "this file"),
-        confidence=prediction.confidence,
-    )
+async def alternative(request: CompletionRequest, model: ModelSource, extent: Extent) -> Suggestion | None:
+    """Another suggestion for the same place; it is not stored, since the first one answers what is typed next."""
+    generation = generation_for(request, model, extent)
+    try:
+        await generation.until(lambda _: False)
+    finally:
+        generation.close()
+    return fitted(request, Match(generation, 0, extent.lines), model.name) if generation.whole else None
+
+
+def problem_of(error: Exception) -> str:
+    """Why a stream has failed, in words for the user. What nobody foresaw goes to the log, with where it happened."""
+    if isinstance(error, ForetypeError):
+        return str(error)
+    logger.error("Asking the model failed in a way that nobody foresaw.", exc_info=error)
+    return f"Asking the model failed ({type(error).__name__}). See the log, and report what it says."

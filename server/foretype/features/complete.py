@@ -13,20 +13,20 @@ from functools import partial
 from typing import Final
 
 from foretype.context.exclude import Exclusions
-from foretype.errors import ModelError
 from foretype.features.alternatives import with_alternatives
 from foretype.features.asking import (
     ModelSource,
+    alternative,
     ask,
     extent_of,
     extent_wanted,
     fitted,
-    from_engine,
-    generation_for,
+    problem_of,
     typed_at,
     with_following,
 )
 from foretype.features.growth import Growth
+from foretype.features.guesses import guesses
 from foretype.features.learning import Learning
 from foretype.features.offers import Offers
 from foretype.features.popup_item import from_popup_item, with_popup_item
@@ -37,7 +37,7 @@ from foretype.features.typing import TypingMemory
 from foretype.features.waiting import is_silent, until_useful
 from foretype.models.local import VERY_CONFIDENT, LocalEngine
 from foretype.scheduling.delay import Pace
-from foretype.scheduling.extent import Extent, block_extent
+from foretype.scheduling.extent import block_extent
 from foretype.scheduling.gate import reason_for_silence, splits_word, text_follows
 from foretype.settings.model import Settings
 from foretype.suggestions.store import Match, SuggestionStore
@@ -45,9 +45,6 @@ from foretype.text.document import Document
 
 SHORT_REST: Final = 0.35
 """Seconds. When an endpoint has been left alone for long enough, the key that waits finds out, not the one after it."""
-
-MOST_BY_HAND: Final = 3
-"""Alternatives of the embedded engine when the user asks by hand."""
 
 
 class Completer:
@@ -189,12 +186,7 @@ class Completer:
         return Outcome(shown)
 
     def _guesses(self, request: CompletionRequest, least: float) -> tuple[Suggestion, ...]:
-        """The embedded engine's suggestions of at least this confidence, likeliest first."""
-        if not request.invoked:
-            least = max(least, self._typing_in(request.document).least_confidence(request.position.line))
-        found = self._local.complete(request.document, request.position)
-        most = MOST_BY_HAND if request.invoked else 1
-        return tuple(from_engine(each, request.position) for each in found if each.confidence >= least)[:most]
+        return guesses(self._local, request, self._typing_in(request.document), least)
 
     # The model
 
@@ -226,7 +218,7 @@ class Completer:
         if not request.invoked or not outcome.suggestions or most == 1:
             return outcome
         first, extent = outcome.suggestions[0], extent_of(request, self.settings.completion)
-        suggest = partial(self._alternative, request, model)
+        suggest = partial(alternative, request, model)
         return replace(outcome, suggestions=await with_alternatives(first, extent, most, suggest))
 
     def _wait(self, request: CompletionRequest) -> float | None:
@@ -244,15 +236,6 @@ class Completer:
             return instead
         await ticket.pause(model.rest)
         return Outcome(superseded=True) if ticket.superseded else None
-
-    async def _alternative(self, request: CompletionRequest, model: ModelSource, extent: Extent) -> Suggestion | None:
-        """Another suggestion for the same place; it is not stored, since the first one answers what is typed next."""
-        generation = generation_for(request, model, extent)
-        try:
-            await generation.until(lambda _: False)
-        finally:
-            generation.close()
-        return fitted(request, Match(generation, 0, extent.lines), model.name) if generation.whole else None
 
     def _known(self, request: CompletionRequest, model: ModelSource) -> Match | None:
         """What the model has said or is saying about this place; who asks by hand gets another try for nothing."""
@@ -291,8 +274,6 @@ class Completer:
 
     def _answered(self, request: CompletionRequest, match: Match, model: str) -> Outcome:
         error = match.generation.error
-        if error is not None and not isinstance(error, ModelError):
-            raise error
         if error is None and not match.offset and match.generation.first_piece is not None:
             self._pace.answered(match.generation.first_piece)
         suggestion = fitted(request, match, model) or with_following(self.store, request, match, model)
@@ -301,7 +282,7 @@ class Completer:
         if suggestion is not None:
             self._look_ahead(request, suggestion, match, model)
             return Outcome((suggestion,))
-        return replace(self._embedded(request), problem=str(error)) if error is not None else Outcome()
+        return replace(self._embedded(request), problem=problem_of(error)) if error is not None else Outcome()
 
     def _look_ahead(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:
         """Remember what is shown, and perhaps ask for what follows it."""
