@@ -97,7 +97,7 @@ async def test_one_file_that_changes_costs_only_itself(acting):
         assert len(editor.edits) == 1
         (said,) = editor.shown()
         assert said.startswith("Foretype: 2 could not be done: b.py (The text was changed meanwhile where ")
-        assert said.endswith("), c.py (c.py cannot be read any more, so nothing was changed).")
+        assert said.endswith("); c.py (c.py cannot be read any more, so nothing was changed).")
 
 
 async def test_where_all_files_change_nothing_is_applied(acting):

@@ -193,6 +193,78 @@ async def test_problems_of_a_text_that_is_gone_stop_nothing(foretype: Commands):
         assert (foretype.folder / "short.py").read_text() == "y = 2\n"
 
 
+async def test_what_all_have_met_is_said_once_with_its_remedy(foretype: Commands):
+    (foretype.folder / "a.py").write_text(MANY)
+    (foretype.folder / "b.py").write_text("def f(x):\n    return x\n")
+    async with StubServer(replies.error(401, "Incorrect API key provided")) as stub:
+        ended = await foretype(stub, "batch", "document", ".")
+    assert ended.code == 1
+    listed = ended.err[ended.err.index("21 could not be done:") :].splitlines()
+    assert len(listed) == 4
+    assert "key" in listed[1]
+    assert listed[1].count(".") >= 2, "the remedy"
+    assert listed[2].startswith("    a.py: function_0, function_1, ")
+    assert listed[3] == "    b.py: f"
+
+
+async def test_problems_come_through_a_pipe(foretype: Commands, tmp_path: Path):
+    """As a shell's <(...) hands them over."""
+    (foretype.folder / "a.py").write_text("def f():\n    return x\n")
+    (foretype.folder / "empty.py").write_text("")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    async with StubServer(fenced("def f():\n    return 0")) as stub:
+        writing = asyncio.ensure_future(asyncio.to_thread(pipe.write_text, "a.py:2:12: F821 undefined name\n"))
+        ended = await foretype(stub, "batch", "fix", ".", "--problems", str(pipe))
+        await writing
+    assert ended.code == 0, ended.err
+    assert (foretype.folder / "a.py").read_text() == "def f():\n    return 0\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        ("", 2, "There is nothing to fix. Name a linter's output with --problems FILE."),
+        ("All is well.\nFound 0.\n", 2, "No line of standard input names a place. Give lines of path:line:column: "),
+        ("/usr/lib/x.py:1:1: bad\n", 2, "What standard input names is outside of "),
+        ("b.py:1:1: bad\n", 0, "none of the problems is in these files."),
+        (f"a.py:{'9' * 5000}:{'9' * 20}: bad\n", 1, "a.py: "),
+    ],
+)
+async def test_problems_that_are_none(foretype: Commands, given: str, code: int, said: str):
+    (foretype.folder / "a.py").write_text("x = 1\n")
+    async with StubServer(replies.chat([""])) as stub:
+        ended = await foretype(stub, "batch", "fix", "a.py", "--problems", "-", given=given)
+    assert ended.code == code, ended.err
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_a_file_of_problems_that_cannot_be_read(foretype: Commands):
+    (foretype.folder / "a.py").write_text("x = 1\n")
+    async with StubServer() as stub:
+        for name, reason in (("nowhere", "No such file"), (".", "Is a directory")):
+            ended = await foretype(stub, "batch", "fix", "a.py", "--problems", name)
+            assert ended.code == 2
+            assert f"{name} cannot be read: {reason}" in ended.err
+
+
+async def test_a_withheld_file_is_named_once(foretype: Commands):
+    (foretype.folder / ".env").write_text("A=1\n")
+    (foretype.folder / "a.py").write_text("x = 1\n")
+    (foretype.folder / "foretype.toml").write_text('exclude = ["a.py"]\n')
+    async with StubServer() as stub:
+        ended = await foretype(stub, "batch", "summarise", ".env", "a.py")
+        assert ended.err.splitlines() == [
+            "foretype batch: .env is left alone: .env may hold secrets, so no model is shown it.",
+            "foretype batch: a.py is left alone: The file is excluded by the settings.",
+            "foretype batch: there is nothing to do.",
+        ]
+        ended = await foretype(stub, "complete", "a.py:1:1")
+        assert ended.err.count("excluded by the settings") == 1
+        assert stub.asked == []
+
+
 async def test_files_are_summarised(foretype: Commands):
     (foretype.folder / "a.py").write_text("x = 1\n")
     (foretype.folder / "b.py").write_text("y = 1\n")

@@ -25,7 +25,7 @@ from foretype.settings.model import Settings
 from foretype.text.wording import counted
 
 if TYPE_CHECKING:
-    from foretype.features.actions.bulk import Outcome, Piece, State
+    from foretype.features.actions.bulk import Failure, Outcome, Piece, State
 
 ACTIONS: Final = ("document", "fix", "summarise")
 _WIDTH: Final = 24
@@ -99,7 +99,8 @@ async def _run(wish: Wish, settings: Settings) -> Outcome:
         for note in notes:
             print(f"foretype batch: {printable(note)}", file=sys.stderr)
         if not pieces:
-            print("foretype batch: there is nothing to do.", file=sys.stderr)
+            none = "none of the problems is in these files" if wish.action == "fix" else "there is nothing to do"
+            print(f"foretype batch: {none}.", file=sys.stderr)
             return Outcome()
         try:
             names = (str(path.absolute()) for path in wish.paths)
@@ -129,11 +130,11 @@ async def _pieces(wish: Wish, settings: Settings, asker: Any) -> tuple[list[Piec
     words = {"language": settings.actions.language}
     for document in documents:
         await asker.gate.known(document)
-        if closed := asker.gate.closed(document):
-            notes.append(closed)
-            continue
         path = path_of(document.uri)
         shown = path.relative_to(wish.root).as_posix() if path is not None else ""
+        if closed := asker.gate.closed(document):
+            notes.append(f"{shown} is left alone: {closed}")
+            continue
         problems = wish.problems.get(shown, ())
         start = Position(0, 0)
         job = Job(TASKS[wish.action], document, start, start, tuple(problems), path=shown, words=words)
@@ -167,7 +168,7 @@ def _print(outcome: Outcome, wish: Wish) -> int:
     """The result on standard output, what failed on standard error."""
     for path, text in outcome.texts:
         print(f"## {path}\n\n{text}\n")
-    failures = [f"{each.path}: {each.name}: {each.reason}" for each in outcome.failures]
+    failures = outcome.failures
     if wish.diff:
         from foretype.features.actions.patch import file_diff
         from foretype.text.uris import path_of
@@ -178,7 +179,7 @@ def _print(outcome: Outcome, wish: Wish) -> int:
                 shown = file.relative_to(wish.root).as_posix()
                 _write_out(file_diff(shown, change.document.text, change.after))
     else:
-        written, refused = write_changes(outcome.changes)
+        written, refused = write_changes(outcome.changes, wish.root)
         failures += refused
         if outcome.changes:
             print(f"foretype batch: {counted(written, 'file')} changed.", file=sys.stderr)
@@ -193,8 +194,18 @@ def _write_out(diff: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def _list(failures: Sequence[str]) -> None:
+def _list(failures: Sequence[Failure]) -> None:
+    """What failed and why; a reason that several have is said once, with the names of all."""
+    from foretype.features.actions.bulk import by_reason
+
     if failures:
         print(f"foretype batch: {len(failures)} could not be done:", file=sys.stderr)
-    for failure in failures:
-        print(f"  {printable(failure)}", file=sys.stderr)
+    for why, group in by_reason(failures).items():
+        if len(group) == 1:
+            named = f"{group[0].path}: {group[0].name}" if group[0].name != group[0].path else group[0].path
+            print(f"  {printable(f'{named}: {why}')}", file=sys.stderr)
+            continue
+        print(f"  {printable(why)}", file=sys.stderr)
+        for path in dict.fromkeys(each.path for each in group):
+            names = ", ".join(each.name for each in group if each.path == path and each.name != path)
+            print(f"    {printable(f'{path}: {names}' if names else path)}", file=sys.stderr)

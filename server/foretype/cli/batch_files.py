@@ -23,6 +23,7 @@ from foretype.text.positions import Position
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
+    from foretype.features.actions.bulk import Failure
     from foretype.features.actions.change import FileChange
     from foretype.features.actions.menu import Problem
 
@@ -52,47 +53,78 @@ def read_documents(paths: Sequence[Path], root: Path, exclude: tuple[str, ...]) 
             if file not in found:
                 found[file] = _read(file)
                 if found[file] is None:
-                    notes.append(f"{file.name} is left alone: it is no UTF-8 text, too large, or a link.")
+                    shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
+                    notes.append(f"{shown} is left alone: it is no UTF-8 text, too large, or a link.")
     return [document for document in found.values() if document is not None], notes
 
 
 def read_problems(file: str, root: Path) -> Problems:
-    """Problems from lines as compilers and linters write them; other lines are skipped."""
+    """Problems from lines as compilers and linters write them; other lines are skipped.
+
+    ConfigurationError where the file cannot be read, or no line of it names a place below the root.
+    """
     from foretype.features.actions.menu import Problem
 
-    try:
-        text = sys.stdin.read() if file == "-" else read_bytes(Path(file), MOST_BYTES).decode("utf-8", "replace")
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{file} cannot be read.") from error
+    text = _said(file)
     found: dict[str, list[Problem]] = {}
+    places = 0
     for line in text.splitlines():
         if not (match := _PROBLEM.fullmatch(line.strip())):
             continue
+        places += 1
         path = Path(os.path.normpath(Path(match["path"]).absolute()))
         if not path.is_relative_to(root):
             continue
-        place = Position(max(0, int(match["line"]) - 1), max(0, int(match["column"] or 1) - 1))
+        place = Position(_number(match["line"]), _number(match["column"]))
         shown = path.relative_to(root).as_posix()
         found.setdefault(shown, []).append(Problem(match["message"], place, place, number=len(found)))
+    name = "standard input" if file == "-" else file
+    if text.strip() and not places:
+        example = "path:line:column: message, as `ruff check --output-format concise` writes them"
+        raise ConfigurationError(f"No line of {name} names a place.", f"Give lines of {example}.")
+    if places and not found:
+        raise ConfigurationError(f"What {name} names is outside of {root}.", "Run the linter in that folder.")
     return found
 
 
-def write_changes(changes: Sequence[FileChange]) -> tuple[int, list[str]]:
-    """Write the files; how many were, and a sentence for each that was not."""
+def _said(file: str) -> str:
+    """What a linter has said: a file, a pipe as a shell's <(...) gives one, or standard input."""
+    try:
+        if file == "-":
+            # Bytes, where there are any: what a linter quotes of a file need not be text.
+            raw = getattr(sys.stdin, "buffer", None)
+            return sys.stdin.read() if raw is None else raw.read(MOST_BYTES).decode("utf-8", "replace")
+        with open(file, "rb") as stream:
+            return stream.read(MOST_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no name of a file"
+        raise ConfigurationError(f"{file} cannot be read: {reason}.", "Name a linter's output.") from error
+
+
+def _number(text: str | None) -> int:
+    """A line or column from 0, of what people count from 1; one that nobody can mean is the last there may be."""
+    return max(0, int((text or "1")[:9]) - 1)
+
+
+def write_changes(changes: Sequence[FileChange], root: Path) -> tuple[int, list[Failure]]:
+    """Write the files; how many were, and what was not, with the reason."""
+    from foretype.features.actions.bulk import Failure
+
     written = 0
-    refused: list[str] = []
+    refused: list[Failure] = []
     for change in changes:
         path = path_of(change.document.uri)
         if path is None:
             continue
+        shown = path.relative_to(root).as_posix()
         try:
             if read_bytes(path, MOST_BYTES) != change.document.text.encode("utf-8"):
-                refused.append(f"{path.name}: it was changed meanwhile, so it is left alone.")
+                refused.append(Failure(shown, shown, "It was changed meanwhile, so it is left alone."))
                 continue
             _replace(path, change.after.encode("utf-8"))
             written += 1
         except OSError as error:
-            refused.append(f"{path.name}: it cannot be written ({error.strerror}).")
+            refused.append(Failure(shown, shown, f"It cannot be written: {error.strerror}."))
     return written, refused
 
 

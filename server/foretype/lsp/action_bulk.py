@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from foretype.errors import ForetypeError
 from foretype.features.actions.asking import BULK
-from foretype.features.actions.bulk import Failure, Outcome, Piece, State, files_below, pieces_of, run_pieces
+from foretype.features.actions.bulk import Failure, Outcome, Piece, State, by_reason, files_below, pieces_of, run_pieces
 from foretype.features.actions.journal import Journal, journal_for
 from foretype.features.actions.run import Job
 from foretype.features.actions.tasks import Task
@@ -93,7 +93,7 @@ class BulkRuns:
             answer["applied"] = False
         if reason or failures:
             self._runs.tell(" ".join(filter(None, (reason, said(failures)))))
-        failed = [{"name": each.name, "path": each.path, "reason": each.reason} for each in failures]
+        failed = [{"name": each.name, "path": each.path, "reason": each.why} for each in failures]
         return {**answer, "failed": failed}
 
     async def _pieces(self, task: Task, data: ActionData) -> list[Piece]:
@@ -154,9 +154,15 @@ def said(failures: list[Failure]) -> str:
     """What failed, in one sentence; "" where nothing did."""
     if not failures:
         return ""
-    named = ", ".join(f"{each.name} ({each.reason.rstrip('.')})" for each in failures[:MOST_NAMED])
+    parts = [_for_reason(why, each) for why, each in by_reason(failures).items()]
+    more = f"; {len(parts) - MOST_NAMED} more reasons" if len(parts) > MOST_NAMED else ""
+    return f"{len(failures)} could not be done: {'; '.join(parts[:MOST_NAMED])}{more}."
+
+
+def _for_reason(why: str, failures: list[Failure]) -> str:
+    named = ", ".join(each.name for each in failures[:MOST_NAMED])
     more = f" and {len(failures) - MOST_NAMED} more" if len(failures) > MOST_NAMED else ""
-    return f"{len(failures)} could not be done: {named}{more}."
+    return f"{named}{more} ({why.rstrip('.')})"
 
 
 def _read(path: Path) -> Document | None:

@@ -41,11 +41,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A piece that nothing came of, and why."""
+    """A piece that nothing came of, why, and what may be done about it, "" where nobody can say."""
 
     name: str
     path: str
     reason: str
+    remedy: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason and the remedy."""
+        return f"{self.reason} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +115,26 @@ async def run_pieces(
     progress(State(0, len(pieces), 0))
     results = await run_bulk(pieces, work, concurrency=concurrency, progress=tell)
     outcome = Outcome()
-    changes: list[FileChange] = []
+    changes: list[tuple[Piece, FileChange]] = []
     for result in results:
         piece = result.item
         if result.error is not None:
-            outcome.failures.append(Failure(piece.name, piece.job.path, result.error.message))
+            error = result.error
+            outcome.failures.append(Failure(piece.name, piece.job.path, error.message, error.remedy))
         elif isinstance(result.value, FileChange):
-            changes.append(result.value)
+            changes.append((piece, result.value))
         elif result.value is not None:
             outcome.texts.append((piece.job.path, result.value))
     outcome.changes.extend(_joined(changes, outcome.failures))
     return outcome
+
+
+def by_reason(failures: Sequence[Failure]) -> dict[str, list[Failure]]:
+    """What failed, by why it did: what all have met is said once."""
+    found: dict[str, list[Failure]] = {}
+    for each in failures:
+        found.setdefault(each.why, []).append(each)
+    return found
 
 
 async def _new(piece: Piece, model: ActionModel) -> tuple[str, FileChange | str]:
@@ -139,14 +154,14 @@ async def _again(piece: Piece, answer: str) -> FileChange | str | None:
     return None if done is None else FileChange(piece.job.document, done.edits, open=piece.open)
 
 
-def _joined(changes: list[FileChange], failures: list[Failure]) -> list[FileChange]:
+def _joined(changes: list[tuple[Piece, FileChange]], failures: list[Failure]) -> list[FileChange]:
     """One change for each document; of answers that touch the same lines the first counts."""
     kept: list[FileChange] = []
-    for change in changes:
+    for piece, change in changes:
         try:
             kept = joined([*kept, change])
         except Unfit as unfit:
-            failures.append(Failure(change.name, change.document.uri, unfit.reason))
+            failures.append(Failure(piece.name, piece.job.path, unfit.reason))
     return kept
 
 
@@ -178,6 +193,8 @@ def undocumented(job: Job, is_open: bool = True) -> list[Piece]:
 
 def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
     """A piece for each unit of the job's document that has problems, with all of them. To be called in a thread."""
+    if not job.problems:
+        return []
     if not job.document.text.strip():
         return [Piece(job, job.path, is_open)]  # which fails by itself, and is listed, while the others go on
     by_unit: dict[Unit, list[int]] = {}
