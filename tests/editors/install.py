@@ -115,6 +115,15 @@ def emacs() -> Path:
     return folder / "emacs"
 
 
+def lsp_mode() -> Path:
+    """Debian's lsp-mode and what it needs: the folder of their sources, one folder each. For `emacs`."""
+    folder = cache() / "lsp-mode"
+    with _installing(folder) as needed:
+        if needed:
+            _unpack(folder, NEW_SUITE, "elpa-lsp-mode")
+    return folder / "usr/share/emacs/site-lisp/elpa-src"
+
+
 def chromium() -> Path:
     """A Chromium: FORETYPE_CHROMIUM, one on PATH, or the one of this machine's own Debian suite."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -179,6 +188,7 @@ INSTALLERS: Final[dict[str, Callable[[], Path]]] = {
     "neovim": neovim,
     "helix": helix,
     "emacs": emacs,
+    "lsp-mode": lsp_mode,
     "chromium": chromium,
     "node": node,
     "code-server": code_server,

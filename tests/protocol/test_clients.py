@@ -32,9 +32,8 @@ ENCODING = {
     "helix": "utf-8",
 }
 """Who counts in other units than UTF-16."""
-WAIT = {"emacs-eglot", "helix"}
-"""Who would stand still until a resolve is answered, and so gets commands."""
-RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "emacs-lsp-mode", "coc.nvim", "sublime", "zed", "lsp4ij"}
+RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "coc.nvim", "sublime", "zed", "lsp4ij"}
+"""Who asks for an action's edit when it is chosen; eglot, lsp-mode and Helix would stand still until it comes."""
 PLAIN_CHANGES = {"kate"}
 """Who takes edits without versions only."""
 

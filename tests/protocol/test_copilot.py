@@ -223,3 +223,76 @@ async def test_a_request_that_typing_has_overtaken_is_answered(session):
         probe.insert(URI, 2, 20, 15, "x")
         result = (await asyncio.wait_for(waiting, 10))["result"]
         assert result == {"completions": [], "cancellationReason": "RequestCancelled"}
+
+
+SUBLIME = {
+    "general": {"positionEncodings": ["utf-16"]},
+    "textDocument": {"completion": {"completionItem": {"snippetSupport": True, "labelDetailsSupport": True}}},
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+}
+
+
+def sublime_doc(text: str, version: int, position: dict) -> dict:
+    """As LSP-copilot writes it, the whole text included."""
+    return {
+        "doc": {
+            "source": text,
+            "tabSize": 4,
+            "indentSize": 1,
+            "insertSpaces": True,
+            "path": "/project/a.py",
+            "uri": URI,
+            "relativePath": "a.py",
+            "languageId": "python",
+            "position": position,
+            "version": version,
+        }
+    }
+
+
+async def test_the_sublime_client(session):
+    """Three requests at the start, two at every pause of which one answer counts, and whole lines put in place."""
+    probe = await session(SUBLIME, None, clientInfo={"name": "Sublime Text LSP", "version": "2.8.0"})
+    assert (await probe.request("getVersion", {}))["result"]["version"]
+    assert (await probe.request("checkStatus", {}))["result"]["status"] == "OK"
+    editor = {"editorInfo": {"name": "vscode", "version": "4200"}, "editorPluginInfo": {"name": "x", "version": "1"}}
+    assert (await probe.request("setEditorInfo", editor))["result"] == "OK"
+    await probe.message(lambda m: m.get("method") == "statusNotification")
+    probe.open(URI, TEXT)
+    first = probe.begin("getCompletions", sublime_doc(TEXT, 1, END))
+    cycling = probe.begin("getCompletionsCycling", sublime_doc(TEXT, 1, END))
+    await first
+    (completion,) = (await cycling)["result"]["completions"]
+    assert {"uuid", "text", "displayText", "position", "range"} <= set(completion)
+    assert completion["position"] == END
+    assert completion["displayText"] == REST
+    assert (await probe.request("notifyAccepted", {"uuid": completion["uuid"]}))["result"] == "OK"
+    assert (await probe.request("notifyRejected", {"uuids": ["other"]}))["result"] == "OK"
+    assert (await probe.request("checkFileStatus", {"uri": URI}))["result"] == {"status": "included"}
+    assert (await probe.request("checkFileStatus", {"uri": ""}))["result"] == {"status": "not included"}
+    panel = {**sublime_doc(TEXT, 1, END), "panelId": "copilot://1"}
+    assert (await probe.request("getPanelCompletions", panel))["result"]["solutionCountTarget"] >= 1
+    done = await probe.message(lambda m: m.get("method") == "PanelSolutionsDone")
+    assert done["params"] == {"panelId": "copilot://1", "status": "OK"}
+    # It shows suggestions by itself, so the menu of the package LSP has not the same once more.
+    asked = {"textDocument": {"uri": URI}, "position": END, "context": {"triggerKind": 1}}
+    assert (await probe.request("textDocument/completion", asked))["result"] is None
+
+
+@pytest.mark.parametrize("behind", [")", ");", "));"])
+async def test_the_sublime_client_keeps_what_stands_behind_the_cursor(session, behind):
+    """It puts the text in the place of the whole line, without a look at the range."""
+    async with StubServer(replies.chat(["default=None"])) as stub:
+        options = {**EDITOR, "model": {"base_url": stub.url, "name": "stub"}}
+        probe = await session(SUBLIME, options, clientInfo={"name": "Sublime Text LSP", "version": "2.8.0"})
+        await probe.message(lambda m: m.get("method") == "didChangeStatus" and m["params"]["busy"])
+        await probe.message(lambda _: not told(probe, "didChangeStatus")[-1]["busy"])
+        text = f"{TEXT}_setting({behind}"
+        before = text.splitlines()[-1].removesuffix(behind)
+        place = {"line": 20, "character": len(before)}
+        probe.open(URI, text)
+        answer = (await probe.request("getCompletions", sublime_doc(text, 1, place)))["result"]
+    (completion,) = answer["completions"]
+    whole = {"start": {"line": 20, "character": 0}, "end": {"line": 20, "character": len(before + behind)}}
+    assert completion["range"] == whole
+    assert completion["text"] == f"{before}default=None{behind}"

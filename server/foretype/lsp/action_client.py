@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from foretype.lsp.capabilities import experimental
 
-_WAITING: Final = ("eglot", "helix")
+_WAITING: Final = ("eglot", "emacs", "helix")
 """Clients that wait for the answer to a command or a resolve before they do anything else, and give up after some
 seconds. They get commands, answered at once; the work goes on behind, and its edit is sent when it is done."""
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from foretype import __version__
-from foretype.lsp.copilot_completions import CopilotCompletions
+from foretype.lsp.copilot_completions import CopilotCompletions, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,11 @@ class CopilotDoor:
         if isinstance(options, Mapping) and ("editorInfo" in options or "editorPluginInfo" in options):
             self._speaks = True
 
+    @property
+    def completes(self) -> bool:
+        """Whether the client asks for suggestions in Copilot's words, so that it needs them nowhere else."""
+        return self._completions.used
+
     def begin(self) -> None:
         """The client takes notifications: tell it the status, and each that follows."""
         self._server.status.listen(self._tell)
@@ -76,6 +81,7 @@ class CopilotDoor:
             "signOut": lambda _: self._asked({"status": "NotSignedIn"}),
             "getVersion": lambda _: self._asked(version),
             "setEditorInfo": lambda _: self._asked("OK"),
+            "checkFileStatus": lambda params: self._asked({"status": self._file_status(text_in(params, "uri"))}),
             "copilot/models": lambda _: self._asked(self._models()),
         }
 
@@ -85,6 +91,12 @@ class CopilotDoor:
             self._speaks = True
             self._tell(self._server.status.current)
         return answer
+
+    def _file_status(self, uri: str) -> str:
+        """Whether an open document gets suggestions; others are not known."""
+        document = self._server.documents.get(uri)
+        shown = document is not None and not self._server.completer.silence(document)
+        return "included" if shown else "not included"
 
     def _models(self) -> list[dict[str, Any]]:
         name = self._server.settings.model.name or "embedded"

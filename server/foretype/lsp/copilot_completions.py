@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 PANEL_REQUEST: Final = "textDocument/copilotPanelCompletion"
 _OTHER_VERSION: Final = {"completions": [], "cancellationReason": "DocumentVersionMismatch"}
 _OVERTAKEN: Final = {"completions": [], "cancellationReason": "RequestCancelled"}
+_WHOLE_LINES: Final = "Sublime Text LSP"
+"""LSP-copilot's name: it puts `text` in the place of the whole line, whatever the range says."""
 
 
 class CopilotCompletions:
@@ -39,6 +41,8 @@ class CopilotCompletions:
         self._server = server
         self._panels = itertools.count(1)
         self._automatic: tuple[str, int | None, Position] | None = None
+        self.used = False
+        """Whether this client shows what it asks for here, and so needs nothing in its completion menu."""
 
     def requests(self) -> dict[str, Callable[[Any], Any]]:
         """Handlers of requests by method."""
@@ -99,10 +103,14 @@ class CopilotCompletions:
         line = suggestion.start.line
         before = document.line(line)[: suggestion.start.column]
         typed = document.line(line)[suggestion.start.column : request.position.column]
-        end = position_to_lsp(document, suggestion.end, encoding)
+        stop, text = suggestion.end, before + suggestion.text
+        if self._server.client.name == _WHOLE_LINES:
+            stop = Position(line, len(document.line(line)))
+            text += document.line(line)[suggestion.end.column :]
+        end = position_to_lsp(document, stop, encoding)
         return {
             "uuid": self._server.shown(suggestion, document),
-            "text": before + suggestion.text,
+            "text": text,
             "displayText": suggestion.text.removeprefix(typed),
             "range": {"start": {"line": line, "character": 0}, "end": _json(end)},
             "position": _json(position_to_lsp(document, request.position, encoding)),
@@ -176,6 +184,7 @@ class CopilotCompletions:
     def _request(self, params: Any, *, invoked: bool) -> CompletionRequest | dict[str, Any]:
         """The request in our terms, or the answer to one that is about another text than the server has."""
         found = _document_of(params)
+        self.used = True
         document: Document | None = self._server.documents.get(found.uri)
         if document is None:
             return {"completions": []}

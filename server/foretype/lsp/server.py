@@ -251,7 +251,8 @@ class Server(LanguageServer):
     def offers_popup(self) -> bool:
         """Whether the completion popup has a suggestion too."""
         popup = self.settings.completion.popup
-        return popup == "always" or (popup == "auto" and not self.client.inline_completion)
+        elsewhere = self.client.inline_completion or self._copilot.completes
+        return popup == "always" or (popup == "auto" and not elsewhere)
 
     async def complete(self, request: CompletionRequest) -> Outcome:
         """Ask for suggestions and keep the status true."""
