@@ -97,7 +97,7 @@ async def _answer(place: Place, settings: Settings, count: int) -> Answer:
         if outcome.problem:
             notes.append(f"The embedded engine answers: {outcome.problem}")
         reason = "" if outcome.suggestions else _reason(place, outcome, completer, local)
-    return Answer(outcome.suggestions[:count], milliseconds, reason, notes)
+    return Answer(outcome.suggestions[:count], milliseconds, reason, [note for note in notes if note != reason])
 
 
 @asynccontextmanager
