@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
 FILE   ?=
+ARGS   ?=
 # Tests run in so many processes, a file of tests in one of them and in the order of the files, so that every run is the
 # same run; two, since the figures of this project are for two cores. JOBS=0 runs them in one.
 JOBS   ?= 2
@@ -14,7 +15,7 @@ PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 .PHONY: help setup demo test test-all fuzz test-editors vsix lint types format lock docs bench clean
 
 help:
-	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file'
+	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file (ARGS=--fast: no pauses)'
 	@echo 'make test               set up, then run the tests (under 10 minutes)'
 	@echo 'make fuzz               10,000 prompts against their budgets (a few minutes)'
 	@echo 'make test-editors       drive real VS Code, Neovim and Helix'
@@ -36,7 +37,7 @@ $(VENV)/.ready: constraints.txt pyproject.toml
 setup: $(VENV)/.ready
 
 demo: setup
-	@$(BIN)/foretype demo $(if $(FILE),"$(FILE)")
+	@$(BIN)/foretype demo $(ARGS) $(if $(FILE),"$(FILE)")
 
 test: setup
 	@$(BIN)/pytest $(PARALLEL) -m 'not slow' tests

@@ -22,7 +22,7 @@ from foretype.cli.demo.frame import Captions, compose
 from foretype.cli.demo.picture import svg_of
 from foretype.cli.demo.report import Engine, asks_model, credited, engine_of, report
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
-from foretype.cli.demo.scene import LINES, Scene, own_source, scene_of
+from foretype.cli.demo.scene import ABOUT_THE_EXAMPLE, LINES, Scene, example, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
 from foretype.cli.demo.typist import Pace, Typist
 from foretype.cli.numbers import number
@@ -52,15 +52,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "demo",
         help="watch the real server suggest in a real file",
         description="Starts the real server and types some lines of FILE again, key by key, as an editor would. "
-        "The file itself is never written. Without FILE, a file of Foretype's own source is used.",
+        "The file itself is never written. Without FILE, a file that is installed with Foretype is used.",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a source file of yours")
     parser.add_argument("--lines", metavar="A-B", default="", help="the lines to type (default: some from the middle)")
     speed = parser.add_mutually_exclusive_group()
+    speed.add_argument("--speed", metavar="N", type=number(0.5, 200), help=f"keys a second ({DEFAULT_SPEED:g})")
     speed.add_argument(
-        "--speed", metavar="N", type=number(0.5, 200), default=DEFAULT_SPEED, help="keys a second (%(default)g)"
+        "--fast",
+        action="store_true",
+        help="type without pauses, but wait for each answer (what is done anyway where nobody watches, as in a pipe)",
     )
-    speed.add_argument("--fast", action="store_true", help="type without pauses, but wait for each answer")
     parser.add_argument("--language", metavar="ID", default="", help="the file's language as editors call it")
     parser.add_argument("--record", metavar="FILE.svg", type=Path, help="write a picture of a telling moment")
     add_setting_arguments(parser)
@@ -71,10 +73,11 @@ def run(args: argparse.Namespace) -> int:
     """Play; 1 where the server ends by itself or the picture cannot be written, 2 where there is nothing to play."""
     try:
         scene, settings = _scene(args)
+        is_example = args.file is None and scene.source.folder == (example() or (None, None))[1]
     except ConfigurationError as error:
         print(f"foretype demo: {printable(str(error))}", file=sys.stderr)
         return 2
-    show = Show(scene, engine_of(settings), args.record)
+    show = Show(scene, engine_of(settings), args.record, ABOUT_THE_EXAMPLE if is_example else ())
     code = 0
     try:
         asyncio.run(show.play(_pace(args, settings), _server_arguments(args)))
@@ -95,6 +98,7 @@ class Show:
     scene: Scene
     engine: Engine
     record: Path | None
+    about: Sequence[str] = ()
     typist: Typist | None = None
     editor: Editor | None = None
     shown: Mapping[str, int] = field(default_factory=dict)
@@ -118,7 +122,7 @@ class Show:
         typist = self.typist
         if typist is None or not typist.done:
             return 0
-        for line in report(typist, credited(self.engine, self.shown), self._trouble()):
+        for line in (*report(typist, credited(self.engine, self.shown), self._trouble()), *self.about):
             print(printable(line))
         if typist.text != self.scene.text_after(typist.done):
             print("foretype demo: the text that was typed is not the file's; please report this.", file=sys.stderr)
@@ -194,18 +198,24 @@ class Show:
 
 def _scene(args: argparse.Namespace) -> tuple[Scene, Settings]:
     """What is played, and the settings of its folder."""
-    path, folder = (args.file, None) if args.file is not None else own_source()
+    path, folder = (args.file, None) if args.file is not None else _chosen(args)
     source = open_source(path, args.language, folder)
     settings = resolve_arguments(args, source.folder).settings
     more = args.fast or asks_model(settings)
     return scene_of(source, args.lines, _FAST_LINES if more else LINES), settings
 
 
+def _chosen(args: argparse.Namespace) -> tuple[Path, Path]:
+    """The file for who names none. A model needs no repetition, and is shown nothing that git may ignore."""
+    found = None if asks_model(resolve_arguments(args, None).settings) else example()
+    return found or own_source()
+
+
 def _pace(args: argparse.Namespace, settings: Settings) -> Pace:
     model = asks_model(settings)
-    if args.fast:
+    if args.fast or (args.speed is None and not sys.stdout.isatty()):  # then nobody watches
         return Pace(patience=settings.model.timeouts.total + 5, model=model)
-    return Pace(Rhythm(args.speed), longest=float("inf") if args.lines else LONGEST, model=model)
+    return Pace(Rhythm(args.speed or DEFAULT_SPEED), longest=float("inf") if args.lines else LONGEST, model=model)
 
 
 def _server_arguments(args: argparse.Namespace) -> list[str]:

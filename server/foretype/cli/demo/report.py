@@ -61,8 +61,8 @@ def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[s
     characters = counted(tally.characters, "character")
     yield f"{scene.source.shown}, lines {scene.first + 1}-{last + 1} typed again: {characters}"
     yield (
-        f"  {hands['typed']} typed, {hands['accepted']} accepted ({tally.share:.0%} of the text), "
-        f"{hands['indented']} indented by the editor; {counted(tally.keys, 'key')}"
+        f"  {hands['typed']:,} typed, {hands['accepted']:,} accepted ({tally.share:.0%} of the text), "
+        f"{hands['indented']:,} indented by the editor; {counted(tally.keys, 'key')}"
     )
     yield f"  {_shown(typist)}"
     yield f"  {_latency(typist)}"
@@ -90,7 +90,7 @@ def _latency(typist: Typist) -> str:
     median, late = quantile(times, 0.5), quantile(times, 0.95)
     return (
         f"request to answer: p50 {median:.1f} ms, p95 {late:.1f} ms, max {times[-1]:.1f} ms; "
-        f"{len(times)} of {counted(tally.asked, 'request')} answered, {tally.cancelled} cancelled by the next key"
+        f"{len(times):,} of {counted(tally.asked, 'request')} answered, {tally.cancelled} cancelled by the next key"
     )
 
 
