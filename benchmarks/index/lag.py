@@ -7,8 +7,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 _TICK = 0.001  # Seconds that the probe of the event loop sleeps at a time.
+
+
+_SCHEDULED = Path("/proc/thread-self/schedstat")
+
+Tick = tuple[float, float, float]
+"""Seconds: by how many a tick was late, CPU of the event loop's thread, and what the process can have caused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +23,29 @@ class Lag:
     """By how many seconds the event loop was late: the 99th percentile, and the worst.
 
     A busy machine makes every process late. `busiest` leaves that out: the most CPU time that the loop's thread
-    spent between two ticks of the probe.
+    spent between two ticks of the probe. `own` is the worst that this process can have caused itself, be it by another
+    thread that held the interpreter: of a lateness without the time in which the loop's thread waited for a core (as
+    Linux tells it), not more than the CPU time that all threads spent meanwhile.
     """
 
     p99: float
     worst: float
     busiest: float
+    own: float
 
 
 @asynccontextmanager
-async def probe() -> AsyncIterator[list[tuple[float, float]]]:
-    """Collect by how many seconds the event loop is late, and its CPU seconds meanwhile."""
-    late: list[tuple[float, float]] = []
+async def probe() -> AsyncIterator[list[Tick]]:
+    """Collect by how many seconds the event loop is late, and the CPU seconds meanwhile."""
+    late: list[Tick] = []
 
     async def tick() -> None:
         while True:
-            began, cpu = time.perf_counter(), time.thread_time()
+            began, cpu, all_cpu, starved = time.perf_counter(), time.thread_time(), time.process_time(), _starved()
             await asyncio.sleep(_TICK)
-            late.append((time.perf_counter() - began - _TICK, time.thread_time() - cpu))
+            wall = time.perf_counter() - began - _TICK
+            own = min(wall - (_starved() - starved), time.process_time() - all_cpu)
+            late.append((wall, time.thread_time() - cpu, own))
 
     task = asyncio.create_task(tick())
     try:
@@ -49,6 +61,17 @@ async def idle_lag() -> Lag:
     return summary(late)
 
 
-def summary(late: list[tuple[float, float]]) -> Lag:
-    walls, cpus = sorted(wall for wall, _ in late), sorted(cpu for _, cpu in late)
-    return Lag(walls[len(walls) * 99 // 100], walls[-1], cpus[-1]) if late else Lag(0.0, 0.0, 0.0)
+def summary(late: list[Tick]) -> Lag:
+    if not late:
+        return Lag(0.0, 0.0, 0.0, 0.0)
+    walls = sorted(wall for wall, _, _ in late)
+    busiest, own = max(cpu for _, cpu, _ in late), max(own for _, _, own in late)
+    return Lag(walls[len(walls) * 99 // 100], walls[-1], busiest, own)
+
+
+def _starved() -> float:
+    """Seconds that this thread could have run and got no core; 0 where the system does not tell."""
+    try:
+        return int(_SCHEDULED.read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0

@@ -46,7 +46,7 @@ class Session:
     cpu: list[float] = field(default_factory=list)
     snippets: list[int] = field(default_factory=list)
     offered: list[int] = field(default_factory=list)
-    lag: Lag = field(default_factory=lambda: Lag(0.0, 0.0, 0.0))
+    lag: Lag = field(default_factory=lambda: Lag(0.0, 0.0, 0.0, 0.0))
 
 
 def counter_of(name: str = "cl100k_base") -> TokenCounter:
