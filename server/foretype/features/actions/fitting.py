@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from foretype.postprocess.layout import margin
+from foretype.postprocess.languages import Language, language_of
+from foretype.postprocess.layout import margin, opens_block
+from foretype.postprocess.nesting import read_nesting
 
 _LOOKED_AT: Final = 2_000
 _HEAD: Final = 8
@@ -30,7 +32,9 @@ def fit_lines(new: Sequence[str], old: Sequence[str], around: Sequence[str], lan
     known = Counter(line for line in old if line.strip())
     reference = next((line for line in (*old, *around) if line.strip()), "")
     heads = _heads(old)
-    best = max(_readings(list(new), unit, reference), key=lambda reading: _agreement(reading, (known, heads), unit))
+    family = language_of(language)
+    readings = _readings(list(new), unit, reference, family)
+    best = max(readings, key=lambda reading: (*_agreement(reading, known, heads), _natural(reading, unit, family)))
     return [_settled(line, raw, known, language) for line, raw in zip(best, new, strict=True)]
 
 
@@ -58,7 +62,7 @@ def unit_of(lines: Sequence[str]) -> str:
     return max(steps, key=lambda unit: (steps[unit], -len(unit)), default="")
 
 
-def _readings(new: list[str], unit: str, reference: str) -> list[list[str]]:
+def _readings(new: list[str], unit: str, reference: str, family: Language) -> list[list[str]]:
     """What the answer may have meant, the likeliest first."""
     own = unit_of(new)
     kinds = [new]
@@ -75,7 +79,7 @@ def _readings(new: list[str], unit: str, reference: str) -> list[list[str]]:
         readings.append(_shifted(lines, lowest, base))
         readings.append(_first_only(lines, base))
         readings.append(lines)
-    return readings
+    return [*readings, *(_without_excess(lines, unit, family) for lines in readings)]
 
 
 def _heads(lines: Sequence[str]) -> dict[str, str]:
@@ -86,20 +90,66 @@ def _heads(lines: Sequence[str]) -> dict[str, str]:
     return {head: found.pop() for head, found in margins.items() if head and len(found) == 1}
 
 
-def _agreement(lines: list[str], there: tuple[Counter[str], dict[str, str]], unit: str) -> tuple[int, int, int]:
-    """How many lines stand there just so, how many begin like one there, and how natural the steps inwards are."""
-    known, heads = there
-    near = sum(heads.get(line.strip()[:_HEAD]) == margin(line) for line in lines if line.strip())
+def _agreement(lines: list[str], known: Counter[str], heads: dict[str, str]) -> tuple[int, int]:
+    """How many lines stand there just so, and how many begin like one there."""
     same = sum((Counter(line for line in lines if line.strip()) & known).values())
-    natural, before = 0, None
+    near = sum(heads.get(line.strip()[:_HEAD]) == margin(line) for line in lines if line.strip())
+    return same, near
+
+
+def _natural(lines: list[str], unit: str, family: Language) -> int:
+    """How many of the steps inwards behind the beginning of a block are as wide as they are here, and not otherwise."""
+    natural, before = 0, ""
     for line in lines:
         if not line.strip():
             continue
-        here = _columns(margin(line))
-        if before is not None and here > before:
-            natural += 1 if here - before == _columns(unit or _DEFAULT_UNIT) else -1
-        before = here
-    return same, near, natural
+        step = _columns(margin(line)) - _columns(margin(before))
+        if before and step > 0 and _begins_block(before, family):
+            natural += 1 if step == _columns(unit or _DEFAULT_UNIT) else -1
+        before = line
+    written = [line for line in lines if line.strip()]
+    return natural - (_excess(written, unit, family) > 0)
+
+
+def _begins_block(line: str, family: Language) -> bool:
+    """Whether what follows is one level deeper; in round and square brackets it may stand anywhere."""
+    return not line.rstrip().endswith(("(", "[")) and opens_block(line, family)
+
+
+def _excess(written: Sequence[str], unit: str, family: Language) -> int:
+    """By how many columns the second line stands deeper than it can below the first."""
+    if len(written) < 2:
+        return 0
+    first = written[0]
+    step = _columns(margin(written[1])) - _columns(margin(first))
+    if _begins_block(first, family):
+        return max(0, step - _columns(unit or _DEFAULT_UNIT))
+    nesting = read_nesting(first, family)
+    ended = not nesting.open and not nesting.quote and not first.rstrip().endswith(("\\", ","))
+    return max(0, step) if family.dedents_end and ended else 0
+
+
+def _without_excess(lines: list[str], unit: str, family: Language) -> list[str]:
+    """Without what all lines below the first are indented by too much."""
+    written = [line for line in lines if line.strip()]
+    excess, base = _excess(written, unit, family), _columns(margin(written[0]))
+    if not excess:
+        return lines
+    at = lines.index(written[0]) + 1
+    moved = []
+    for line in lines[at:]:
+        columns = _columns(margin(line))
+        moved.append(_moved_out(line, min(excess, max(0, columns - base))) if line.strip() else "")
+    return [*lines[:at], *moved]
+
+
+def _moved_out(line: str, columns: int) -> str:
+    """The line indented by so many columns less."""
+    space, code = margin(line), line.lstrip(" \t")
+    while columns > 0 and space:
+        columns -= 4 if space[-1] == "\t" else 1
+        space = space[:-1]
+    return space + code
 
 
 def _shifted(lines: list[str], own: str, base: str) -> list[str]:

@@ -86,7 +86,8 @@ def _added(answer: Answer, asked: Asked) -> list[Edit]:
     at = asked.unit.end
     old = bodies(asked.lines, asked.unit.start, asked.unit.end)
     around = bodies(asked.lines, max(0, at - _AROUND), at + _AROUND)
-    fitted = fit_lines(new, old if asked.shape == "insert" else [], around if asked.shape == "insert" else [])
+    beside = (old, around) if asked.shape == "insert" else ([], [])
+    fitted = fit_lines(new, *beside, asked.language)
     edits = minimal_edits(asked.lines, at, at, _with_gap(fitted, around, asked))
     if not edits:
         raise Unfit("The answer was empty.", "Your answer was empty.")
