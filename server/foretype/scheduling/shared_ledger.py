@@ -9,16 +9,13 @@ machine it begins anew: entries from the future are from before, and are dropped
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
 import random
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from foretype.scheduling.ledger import LEASE, LONGEST_PAUSE, Account, Clock, Entry, LocalLedger, Settlement
+from foretype.scheduling.ledger_file import LedgerFile
 from foretype.scheduling.spending import (
     QUIET_AFTER,
     RANKS,
@@ -36,35 +33,11 @@ from foretype.scheduling.spending import (
 if TYPE_CHECKING:
     import sqlite3
 
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
-
-BUSY: Final = 1.0
-"""Seconds to wait for other windows' transactions, each of which takes about a thousandth of a second. Long, since to
-count alone may mean to send more than allowed; only this thread waits."""
-
-_BUSY_AT_FIRST: Final = 2.0
-"""Seconds, when the file is opened: several windows that start together all want to make its tables."""
-
-LOCAL_FOR: Final = 30.0
-"""Seconds that a process counts for itself before it tries the file again."""
-
 _SLACK: Final = 1.0
 """Seconds by which an entry may lie ahead of this process's clock; more, and it is from before a restart."""
 
 _DAYS_KEPT: Final = 3
 _LANES: Final[tuple[Lane, ...]] = tuple(sorted(RANKS, key=lambda lane: RANKS[lane]))
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS spent (
-    id INTEGER PRIMARY KEY, account TEXT, lane INTEGER, at REAL, tokens INTEGER, running INTEGER);
-CREATE INDEX IF NOT EXISTS spent_by_time ON spent (account, at);
-CREATE TABLE IF NOT EXISTS missed (account TEXT, at REAL, tokens INTEGER);
-CREATE TABLE IF NOT EXISTS pauses (account TEXT PRIMARY KEY, at REAL, wall REAL, seconds REAL);
-CREATE TABLE IF NOT EXISTS gauges (
-    account TEXT, resource TEXT, remaining REAL, most REAL, reset REAL, at REAL, steady INTEGER,
-    PRIMARY KEY (account, resource));
-CREATE TABLE IF NOT EXISTS days (account TEXT, day TEXT, tokens INTEGER, PRIMARY KEY (account, day));
-"""
 _LEARN: Final = """INSERT INTO gauges VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (account, resource) DO UPDATE SET
     remaining = ?3, most = ?4, reset = ?5, at = ?6, steady = ?7 WHERE at <= ?6 OR at > ?8"""
 
@@ -73,13 +46,9 @@ class SharedLedger:
     """A ledger in a file. Every call is safe to make at any time; none raises for what the file is like."""
 
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
-        self._path = path
         self._clock = clock or Clock()
         self._local = LocalLedger(self._clock)
-        self._connection: sqlite3.Connection | None = None
-        self._identity = (0, 0)
-        self._local_until = 0.0
-        self._told = False
+        self._file = LedgerFile(path, self._clock.now)
         # The file's number of an entry, by the local one, which callers hold.
         self._numbers: dict[int, int] = {}
 
@@ -87,7 +56,7 @@ class SharedLedger:
         """See `Ledger.admit`."""
         # What was counted here while the file could not be used is not in it, and counts all the same.
         own = self._local.refuses(account, wish)
-        answer = self._try(lambda connection: self._admit(connection, account, wish, own))
+        answer = self._file.attempt(lambda connection: self._admit(connection, account, wish, own))
         if answer is None:
             return self._local.admit(account, wish)
         if isinstance(answer, Refusal):
@@ -101,7 +70,7 @@ class SharedLedger:
         self._local.settle(account, entry, settlement)
         number = self._numbers.pop(entry, None)
         if number is not None:
-            self._try(lambda connection: self._settle(connection, account, number, settlement))
+            self._file.attempt(lambda connection: self._settle(connection, account, number, settlement))
 
     def learn(self, account: Account, gauges: Mapping[Resource, Gauge]) -> None:
         """See `Ledger.learn`."""
@@ -111,25 +80,23 @@ class SharedLedger:
             (account.key, name, one.remaining, one.limit, one.reset, one.at, one.steady, ahead)
             for name, one in gauges.items()
         ]
-        self._try(lambda connection: connection.executemany(_LEARN, rows))
+        self._file.attempt(lambda connection: connection.executemany(_LEARN, rows))
 
     def pause(self, account: Account, seconds: float) -> None:
         """See `Ledger.pause`."""
         self._local.pause(account, seconds)
-        self._try(lambda connection: self._pause(connection, account, min(LONGEST_PAUSE, max(0.0, seconds))))
+        self._file.attempt(lambda connection: self._pause(connection, account, min(LONGEST_PAUSE, max(0.0, seconds))))
 
     def last_minute(self, account: Account) -> tuple[int, int]:
         """See `Ledger.last_minute`."""
-        spent = self._try(lambda connection: self._recent(connection, account, self._clock.now()))
+        spent = self._file.attempt(lambda connection: self._recent(connection, account, self._clock.now()))
         if spent is None:
             return self._local.last_minute(account)
         return sum(one.requests for one in spent), sum(one.tokens for one in spent)
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            connection.close()
+        self._file.close()
 
     # Transactions
 
@@ -235,106 +202,3 @@ class SharedLedger:
                 "(SELECT day FROM days WHERE account = ? ORDER BY day DESC LIMIT ?)",
                 (account.key, account.key, _DAYS_KEPT),
             )
-
-    # The file
-
-    def _try(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
-        """The result of one transaction; None where the file cannot be used now."""
-        if self._clock.now() < self._local_until:
-            return None
-        import sqlite3  # its library is loaded when the first request is counted, not when the server starts
-
-        try:
-            with self._transaction() as connection:
-                return work(connection)
-        except sqlite3.OperationalError as error:  # locked, read-only, no space, no folder
-            self._count_alone(error)
-        except sqlite3.DatabaseError as error:
-            self._count_alone(error)
-            self._begin_anew()
-        except OSError as error:
-            self._count_alone(error)
-        return None
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection
-        if connection is None or self._identity != _identity(self._path):
-            self.close()
-            connection = self._connection = self._open()
-        current = connection
-        _patiently(lambda: current.execute("BEGIN IMMEDIATE"), BUSY)
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-
-    def _open(self) -> sqlite3.Connection:
-        import sqlite3
-
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made first, so that it is for the user's eyes only from the beginning.
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            _patiently(lambda: _prepare(connection), _BUSY_AT_FIRST)
-        except BaseException:
-            connection.close()
-            raise
-        self._identity = _identity(self._path)
-        return connection
-
-    def _count_alone(self, error: Exception) -> None:
-        self.close()
-        self._local_until = self._clock.now() + LOCAL_FOR
-        if not self._told:
-            self._told = True
-            logger.warning("The limits are not shared with other windows for now (%s: %s).", self._path.name, error)
-
-    def _begin_anew(self) -> None:
-        """Damaged: nothing in it is worth keeping longer than a minute."""
-        for ending in ("", "-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                self._path.with_name(self._path.name + ending).unlink()
-        self._local_until = 0.0
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, where no other window has made them."""
-    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        connection.execute("PRAGMA journal_mode = WAL")
-    # What a crash of the machine loses was spent before the machine started again.
-    connection.execute("PRAGMA synchronous = OFF")
-    for statement in filter(str.strip, _SCHEMA.split(";")):
-        connection.execute(statement)
-
-
-def _patiently(work: Callable[[], object], seconds: float) -> None:
-    """Do it again and again while another window has the file.
-
-    SQLite's own way of waiting sleeps longer each time, so that whoever waits longest comes last, and not at all in
-    some cases, such as when two connections make the file a WAL one.
-    """
-    import sqlite3
-
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            work()
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(random.uniform(0, 0.002))  # noqa: S311  jitter, no secret
-        else:
-            return
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Tells a file from another one of the same name: another window may have replaced a damaged one."""
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_dev, found.st_ino)

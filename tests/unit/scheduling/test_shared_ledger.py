@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from foretype.scheduling.ledger import LEASE, Account, Settlement
-from foretype.scheduling.shared_ledger import LOCAL_FOR, SharedLedger
+from foretype.scheduling.ledger_file import LOCAL_FOR
+from foretype.scheduling.shared_ledger import SharedLedger
 from foretype.scheduling.spending import WINDOW, Allowance, Gauge, Refusal, Wish
 from tests.unit.scheduling.turning import Turned
 
@@ -198,6 +199,22 @@ def test_a_damaged_file_is_replaced(opened, tmp_path, caplog, content):
     assert refused_once(caplog)
 
 
+def test_of_two_windows_that_find_a_damaged_file_only_one_replaces_it(opened, tmp_path, caplog):
+    first, second, known = opened(), opened(), account(requests_per_minute=5)
+    first.admit(known, GHOST)
+
+    def finds_damage(_):
+        for path in tmp_path.iterdir():
+            path.unlink()  # so has the second, and was quicker
+        assert len(admitted(second, known, times=3)) == 3
+        raise sqlite3.DatabaseError("malformed")
+
+    assert first._file.attempt(finds_damage) is None
+    assert opened().last_minute(known)[0] == 3
+    assert len(admitted(first, known)) == 2, "and the first is back at once"
+    assert refused_once(caplog)
+
+
 def test_a_file_that_another_window_replaced_is_opened_anew(opened, tmp_path):
     first, second, known = opened(), opened(), account(requests_per_minute=5)
     assert len(admitted(first, known, times=2)) == 2
@@ -297,9 +314,9 @@ def test_thousands_a_minute_are_counted_one_by_one(opened, turned):
 def test_no_transaction_is_left_open_for_others_to_wait_for(opened):
     ledger, known = opened(), account(requests_per_minute=10**6)
     ledger.admit(known, GHOST)
-    assert not ledger._connection.in_transaction
+    assert not ledger._file._connection.in_transaction
     ledger.settle(known, 999, Settlement(1))
-    assert not ledger._connection.in_transaction
+    assert not ledger._file._connection.in_transaction
 
 
 @pytest.mark.parametrize("harm", ["damaged", "replaced"])
