@@ -101,6 +101,7 @@ def test_tests_become_a_new_file(edit: Open, workspace: Path, model: Any) -> Non
     neovim.wait(
         lambda: "test_circle" in neovim.evaluate(f"table.concat(vim.fn.getbufline('{there}', 1, '$'), ' ')"), "its text"
     )
+    neovim.wait(lambda: neovim.evaluate(f"#vim.fn.win_findbuf(vim.fn.bufnr('{there}'))") == 1, "its one window")
     neovim.type(":silent wall\r")
     neovim.wait(lambda: there.exists() and there.stat().st_size, "the saved file")
     assert there.read_text(encoding="utf-8") == written + "\n"

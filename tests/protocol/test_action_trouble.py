@@ -193,3 +193,77 @@ async def test_no_program_that_a_repository_names_is_run_for_a_commit_message(ac
         assert "+x = 2" in str(stub.asked[0].body)
         assert "first" in str(stub.asked[0].body)
     assert [path.name for path in ran.iterdir()] == []
+
+
+# Tests in a new file
+
+
+TESTS = "from shapes import area\n\n\ndef test_area():\n    assert area(2, 3) == 6"
+
+
+@pytest.mark.parametrize("client", [VS_CODE, NEOVIM, HELIX])
+async def test_a_new_file_is_shown_when_it_is_there(acting, client: str):
+    """Neovim makes its buffer in the background, and saves none."""
+    async with StubServer(fenced(TESTS)) as stub:
+        editor, uri, span = await opened(acting, client, stub)
+        target = (acting.folder / "tests" / "test_shapes.py").as_uri()
+        shown: list[tuple[str, bool]] = []
+
+        def show(params: dict[str, Any]) -> dict[str, Any]:
+            shown.append((params["uri"], target in editor.buffers))
+            return {"success": True}
+
+        editor.probe.answers["window/showDocument"] = show
+        await editor.choose(uri, span, "Write tests for `area`")
+        await editor.probe.message(lambda m: m.get("method") == "window/showDocument")
+        assert shown == [(target, True)]
+        assert editor.edits[0]["documentChanges"][0]["kind"] == "create"
+        assert editor.edits[0]["documentChanges"][0]["options"] == {"overwrite": False, "ignoreIfExists": False}
+
+
+async def test_tests_that_were_written_are_not_overwritten(acting):
+    """By the next run, whether the editor has saved them or not."""
+    more = "def test_more():\n    assert area(1, 1) == 1"
+    async with StubServer(fenced(TESTS), fenced(more), fenced(more.replace("more", "most"))) as stub:
+        editor, uri, span = await opened(acting, VS_CODE, stub)
+        path = acting.folder / "tests" / "test_shapes.py"
+        target = path.as_uri()
+        await editor.choose(uri, span, "Write tests for `area`")
+        editor.open(target, editor.buffers[target])  # in the editor, not on the disk
+        await editor.choose(uri, span, "Write tests for `area`")
+        assert editor.buffers[target] == f"{TESTS}\n\n\n{more}\n"
+        path.parent.mkdir()
+        path.write_text(editor.buffers[target])
+        editor.probe.notify("textDocument/didClose", {"textDocument": {"uri": target}})
+        del editor.versions[target]
+        await editor.choose(uri, span, "Write tests for `area`")
+        assert editor.buffers[target] == f"{TESTS}\n\n\n{more}\n\n\n{more.replace('more', 'most')}\n"
+
+
+async def test_a_file_that_somebody_creates_meanwhile_is_left_alone(acting):
+    path = acting.folder / "tests" / "test_shapes.py"
+    async with StubServer(fenced(TESTS).slowly(0.05)) as stub:
+        editor, uri, span = await opened(acting, HELIX, stub)
+        await editor.choose(uri, span, "Write tests for `area`")
+        await stub.request()
+        path.parent.mkdir()
+        path.write_text("mine\n")
+        await editor.probe.notification("window/showMessage")
+        assert editor.edits == []
+        assert editor.shown() == ["Foretype: test_shapes.py was created meanwhile, so nothing was changed: try again."]
+
+
+async def test_tests_are_put_nowhere_outside_of_the_workspace(acting, tmp_path):
+    """The project's folder of tests is a link to elsewhere: no file is made there, nor changed."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (acting.folder / "tests").symlink_to(outside)
+    async with StubServer(fenced(TESTS)) as stub:
+        for there in (False, True):
+            if there:
+                (outside / "test_shapes.py").write_text("theirs\n")
+            editor, uri, span = await opened(acting, VS_CODE, stub)
+            await editor.choose(uri, span, "Write tests for `area`")
+            assert [edit for edit in editor.edits if "outside" in str(edit) or "/tests/" in str(edit)] == []
+        assert (outside / "test_shapes.py").read_text() == "theirs\n"
+        assert stub.asked == []

@@ -14,8 +14,8 @@ from foretype.features.actions.run import Job
 from foretype.features.actions.tasks import Task
 from foretype.features.actions.values import Unfit
 from foretype.lsp.action_data import ActionData
-from foretype.lsp.action_edits import shown_path
 from foretype.lsp.progress import Token
+from foretype.lsp.workspace_edits import shown_path
 from foretype.settings.files import read_bytes
 from foretype.settings.paths import cache_dir
 from foretype.text.document import Document

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -13,7 +12,7 @@ from lsprotocol import types
 from foretype.features.actions.bulk import Failure
 from foretype.features.actions.change import FileChange, as_on_disk, brought_up_to_date
 from foretype.features.actions.values import Unfit
-from foretype.lsp.workspace_edits import EditRefused, refuse_outside, workspace_edit
+from foretype.lsp.workspace_edits import EditRefused, refuse_outside, shown_path, workspace_edit
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
@@ -91,13 +90,15 @@ class ActionEdits:
         reason = f": {answer.failure_reason}" if answer.failure_reason else ", since the text has changed."
         return f"Your editor did not apply the edit{reason}"
 
-
-def shown_path(path: Path | None, folders: Sequence[Path]) -> str:
-    """A path as models and users see it: below its workspace folder, never the folders above."""
-    if path is None:
-        return ""
-    folder = next((each for each in folders if path.is_relative_to(each)), path.parent)
-    return path.relative_to(folder).as_posix()
+    async def show_created(self, changes: Sequence[FileChange]) -> None:
+        """Bring new files to the user's eyes: some editors make them in the background, and save none."""
+        for change in changes:
+            if change.creates and self._door.client.show_document:
+                params = types.ShowDocumentParams(change.document.uri, take_focus=False)
+                try:
+                    await self._server.protocol.send_request_async(types.WINDOW_SHOW_DOCUMENT, params)
+                except Exception as error:  # noqa: BLE001  the file is there, whether it is shown or not
+                    logger.info("The editor did not show a new file: %s", type(error).__name__)
 
 
 def _or_reason(step: Callable[..., FileChange], *given: Any) -> FileChange | str:

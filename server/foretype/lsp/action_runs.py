@@ -25,12 +25,12 @@ from foretype.features.actions.tests_job import with_test_place
 from foretype.features.actions.values import Edit, Unfit
 from foretype.lsp.action_bulk import BulkRuns
 from foretype.lsp.action_data import ActionData
-from foretype.lsp.action_edits import ActionEdits, shown_path
+from foretype.lsp.action_edits import ActionEdits
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
 from foretype.lsp.own_tasks import OwnTasks
 from foretype.lsp.progress import Progress, Token
-from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable
+from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable, shown_path
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
 from foretype.text.document import Document
@@ -135,7 +135,8 @@ class ActionRuns:
         target: FileChange | None = None
         if task.name == "tests":
             job, target = await with_test_place(job, self._server.documents.get, self._server.workspaces.folders)
-            refuse_uncreatable([target], self._door.client)
+            refuse_uncreatable([target], self._door.client, self._server.workspaces.folders)
+            refuse_outside([target], self._server.workspaces.folders)
         with EditPreview(self._door, job) as preview:
             done = await edits_for(job, self.model(), self.reporter(progress, preview.show))
         change = replace(target or FileChange(job.document, ()), edits=done.edits)
@@ -259,7 +260,10 @@ class ActionRuns:
             reason = await self.edits.sent(await self.edits.edit(changes, title), title)
         except EditRefused as refused:
             reason = refused.message
-        return self._failed(reason) if reason else {"applied": True}
+        if reason:
+            return self._failed(reason)
+        await self.edits.show_created(changes)
+        return {"applied": True}
 
     def _failed(self, reason: str) -> dict[str, Any]:
         self.tell(reason)

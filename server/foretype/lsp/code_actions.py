@@ -146,7 +146,9 @@ class ActionDoor:
         command = types.Command(entry.title, ACTION_COMMAND, arguments=[data.to_lsp()])
         if not self.client.literals:
             return command
-        resolvable = self.client.resolve and not entry.bulk and self.runs.tasks.makes_edits(entry.task)
+        # Tests may become a new file, which has to be shown once the edit is applied: the command's end tells when.
+        later = entry.bulk or entry.task == "tests"
+        resolvable = self.client.resolve and not later and self.runs.tasks.makes_edits(entry.task)
         return types.CodeAction(
             title=entry.title,
             kind=entry.kind,

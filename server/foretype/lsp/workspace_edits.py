@@ -58,11 +58,20 @@ def workspace_edit(
     return types.WorkspaceEdit(document_changes=parts, change_annotations=annotations)
 
 
-def refuse_uncreatable(changes: Sequence[FileChange], client: ActionClient) -> None:
+def refuse_uncreatable(changes: Sequence[FileChange], client: ActionClient, folders: Sequence[Path] = ()) -> None:
     """Raises EditRefused where a new file is needed and the client creates none: said before a model is asked."""
-    name = next((change.name for change in changes if change.creates), "")
-    if name and not client.creates:
+    new = next((change for change in changes if change.creates), None)
+    if new is not None and not client.creates:
+        name = shown_path(path_of(new.document.uri), folders) if folders else new.name
         raise EditRefused(f"Your editor does not let a language server create files: create {name}, then try again.")
+
+
+def shown_path(path: Path | None, folders: Sequence[Path]) -> str:
+    """A path as models and users see it: below its workspace folder, never the folders above."""
+    if path is None:
+        return ""
+    folder = next((each for each in folders if path.is_relative_to(each)), path.parent)
+    return path.relative_to(folder).as_posix()
 
 
 def refuse_outside(changes: Sequence[FileChange], folders: Sequence[Path]) -> None:
