@@ -28,7 +28,6 @@ INIT = """
 (setq lsp-auto-guess-root t lsp-enable-snippet nil lsp-headerline-breadcrumb-enable nil lsp-warn-no-matched-clients nil)
 (setq lsp-session-file (expand-file-name "lsp-session" (getenv "HOME")))
 (with-eval-after-load 'lsp-mode
-  (require 'lsp-inline-completion)
   (lsp-register-client
    (make-lsp-client
     :new-connection (lsp-stdio-connection '("{python}" "-m" "foretype" "--stdio"))
@@ -37,9 +36,10 @@ INIT = """
     :priority -1
     :server-id 'foretype
     :initialization-options '({options})))
-  (setq lsp-inline-completion-idle-delay 0.2)
-  (define-key lsp-inline-completion-active-map (kbd "TAB") #'lsp-inline-completion-accept)
-  (put 'lsp-inline-completion-accept 'lsp-inline-completion-keep t))
+  (when (require 'lsp-inline-completion nil t)
+    (setq lsp-inline-completion-idle-delay 0.2)
+    (define-key lsp-inline-completion-active-map (kbd "TAB") #'lsp-inline-completion-accept)
+    (put 'lsp-inline-completion-accept 'lsp-inline-completion-keep t)))
 (add-hook 'python-mode-hook #'lsp)
 """
 
