@@ -49,6 +49,7 @@ def add_parser(subparsers: Any) -> None:
         "batch",
         help="document, fix or summarise many functions or files",
         description="document: every undocumented function; fix: the problems of --problems; summarise: every file.",
+        epilog="Exits with 0 if all was done, 1 if something failed, 2 if nothing can be asked.",
     )
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files and folders of one repository")

@@ -21,8 +21,11 @@ def add_parser(subparsers: Any) -> None:
         "commit-message",
         help="write a commit message for what is staged",
         description='Writes a message for what is staged, for example: git commit -em "$(foretype commit-message)"',
+        epilog="Exits with 0 if there is a message, 1 if there is nothing to describe, 2 if no model can be asked.",
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="a folder of the repository (default: .)")
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, default=Path(), help="of the repository; default: this folder"
+    )
     add_setting_arguments(parser)
     parser.set_defaults(run=run)
 

@@ -32,6 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "config",
         help="show every setting and where it comes from",
         description="Shows every setting in force, where it comes from, and what is wrong. Secrets are hidden.",
+        epilog="Exits with 0, with 1 if a value or a source cannot be used, 2 on bad usage.",
     )
     parser.add_argument("--workspace", metavar="DIR", type=Path, default=Path(), help="default: this folder")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -55,6 +55,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "index",
         help="build and show the index of a folder",
         description="Brings the index of a workspace folder up to date, as the server does by itself, and shows it.",
+        epilog="Exits with 0, with 1 if the index could not be built, 2 on bad usage.",
     )
     parser.add_argument("path", metavar="FOLDER", type=Path, nargs="?", help="default: this folder")
     parser.add_argument("--rebuild", action="store_true", help="build all of it anew")

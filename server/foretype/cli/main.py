@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,20 @@ COMMANDS: Final = ("serve", "demo", "complete", "batch", "commit-message", "chec
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # also while the command is still being imported
+        return 130
+    except BrokenPipeError:
+        return 0  # the reader of our output has left
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise
+        print(f"foretype: {error.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     asks_for_all = wanted not in COMMANDS and any(word in ("-h", "--help") for word in arguments)
     if wanted not in COMMANDS and not asks_for_all and (wanted is None or _belongs_to_option(arguments, wanted)):
@@ -24,12 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments = _serve_first(arguments)
     parser = _parser(COMMANDS if asks_for_all or wanted not in COMMANDS else (wanted,))
     parsed = parser.parse_args(arguments)
-    try:
-        code: int = parsed.run(parsed)
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        return 0  # the reader of our output has left
+    code: int = parsed.run(parsed)
     return code
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import Any, Final
 
+from foretype.cli.numbers import whole_number
 from foretype.garbage import loading
 from foretype.settings.arguments import argument_layers
+
+_HOST: Final = "127.0.0.1"
+_PORT: Final = 2087
 
 
 def add_parser(subparsers: Any) -> None:
@@ -15,8 +19,10 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("serve", help="serve an editor (this is what `foretype` alone does)")
     parser.add_argument("--stdio", action="store_true", help="speak over standard input and output (the default)")
     parser.add_argument("--tcp", action="store_true", help="listen for any number of clients instead")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=2087, help="port to listen on, 0 for any (default: %(default)s)")
+    parser.add_argument("--host", metavar="ADDRESS", help=f"address to listen on (default: {_HOST})")
+    parser.add_argument(
+        "--port", metavar="N", type=whole_number(0, 65535), help=f"port to listen on, 0 for any (default: {_PORT})"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="pairs", help="set an option")
     parser.add_argument("--log-level", default="", metavar="LEVEL", help="off, error, warning, info or debug")
     # Editors and their libraries add these; the process id also comes with `initialize`.
@@ -34,10 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
         from foretype.lsp.server import ServeOptions
 
     options = ServeOptions(layers)
+    if not arguments.tcp and (arguments.host is not None or arguments.port is not None):
+        print("foretype: --host and --port have no effect without --tcp.", file=sys.stderr)
     if not arguments.tcp and sys.stdin is not None and sys.stdin.isatty():
         _say_what_is_waited_for()
     if arguments.tcp:
-        return run_tcp(arguments.host, arguments.port, options)
+        port = _PORT if arguments.port is None else arguments.port
+        return run_tcp(_HOST if arguments.host is None else arguments.host, port, options)
     return run_stdio(options)
 
 

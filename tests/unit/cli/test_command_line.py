@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import signal
 import subprocess
@@ -84,6 +85,41 @@ def test_every_command_has_help_that_names_it(command: str, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert out.startswith(f"usage: foretype {command} ")
     assert not re.search(r"%\(|None", out)
+
+
+def test_ctrl_c_is_no_error_while_a_command_is_still_imported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("foretype.cli.main.importlib.import_module", interrupted)
+    assert main(["stats"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with open("/dev/full", "w", buffering=1) as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["config"]) == 1
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
+    assert capsys.readouterr().err == "foretype: No space left on device.\n"
+
+
+def test_where_the_server_listens(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--tcp", "--port", "65536"])
+    assert ended.value.code == 2
+    assert "'65536' is not a whole number from 0 to 65,535" in capsys.readouterr().err
+
+
+def test_a_port_without_tcp_is_said_to_do_nothing(tmp_path: Path) -> None:
+    command = [*COMMAND, "--port", "5000"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=Home(tmp_path).environ())
+    assert ran.stderr.splitlines() == [b"foretype: --host and --port have no effect without --tcp."]
 
 
 @on_posix

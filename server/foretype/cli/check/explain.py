@@ -69,8 +69,10 @@ def run(words: str, resolved: Resolved, *, as_json: bool) -> int:
 
 async def _explained(place: Place, settings: Settings) -> Explained:
     where = f"{place.source.shown}:{place.position.line + 1}:{place.position.column + 1}"
-    if not settings.model.base_url or settings.model.mode == "local":
-        return Explained(where, "No endpoint is configured: the embedded engine answers, and nothing is sent.")
+    if not settings.model.base_url:
+        return Explained(where, "No endpoint is configured: the embedded engine answers.")
+    if settings.model.mode == "local":
+        return Explained(where, "model.mode is local: the embedded engine answers.")
     # Importing the SDK takes a second: only where a model is configured.
     from foretype.features.ask import connect
 
@@ -114,7 +116,8 @@ def _lines(explained: Explained) -> Iterator[str]:
         yield ""
         yield from _table(explained.parts)
         yield f"{explained.tokens:>8,}  all, of at most {explained.budget:,}; the answer may have {explained.answer:,}"
-    yield ""
+    if explained.prompt is not None:
+        yield ""
     yield from _withheld(explained)
     for note in explained.notes:
         yield printable(note)

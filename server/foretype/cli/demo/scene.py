@@ -21,7 +21,7 @@ from foretype.text.positions import Position, to_units
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
-LINES: Final = 30
+LINES: Final = 24
 """As many are taken out unless the user says which: about a screen."""
 
 _LARGEST_SHARE: Final = 3
