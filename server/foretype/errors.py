@@ -25,6 +25,7 @@ sentence, remedies one imperative sentence; neither ever holds a key, a prompt o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -89,7 +90,10 @@ class WayRefusedError(UnknownModelError):
 
 
 class RateLimitedError(ModelError):
-    """Too many requests or tokens for now. `retry_after` is in seconds, None where the server does not say."""
+    """Too many requests or tokens for now. `retry_after` is in seconds, None where the server does not say.
+
+    `headers` are the answer's, names in lower case: they may say what is left, and when more will be.
+    """
 
     retry = True
 
@@ -100,9 +104,11 @@ class RateLimitedError(ModelError):
         *,
         status: int | None = None,
         retry_after: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, remedy, status=status)
         self.retry_after = retry_after
+        self.headers = dict(headers or {})
 
 
 class LimitReachedError(RateLimitedError):

@@ -184,6 +184,7 @@ def _limit_error(status: int, headers: Mapping[str, str] | None) -> RateLimitedE
         "Lower `limits.requests_per_minute` or `limits.tokens_per_minute` if this happens often.",
         status=status,
         retry_after=wait,
+        headers={name.lower(): value for name, value in (headers or {}).items()},
     )
 
 

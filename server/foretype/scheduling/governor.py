@@ -228,7 +228,8 @@ class Governor:
         """Take in what its headers say. They came when the answer began: what was sent since is not in them."""
         since = 0.0 if call.opened_at is None else max(0.0, self._clock.now() - call.opened_at)
         wall = self._clock.today() - timedelta(seconds=since)
-        if gauges := gauges_in(call.headers, self._clock.now() - since, wall):
+        headers = call.error.headers if isinstance(call.error, RateLimitedError) else call.headers
+        if gauges := gauges_in(headers, self._clock.now() - since, wall):
             self._ledger.learn(self.account, gauges)
 
     def _judge(self, call: Call, purpose: Purpose) -> None:

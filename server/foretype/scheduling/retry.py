@@ -28,7 +28,7 @@ LONGEST_ASKED_WAIT: Final = 20.0
 class RetryPolicy:
     """How often a request is sent at most, and how long the waits in between are.
 
-    The wait before the n-th repetition is a random part of `first_wait` * 2^n, at most `longest_wait`, or what the
+    The wait before the n-th repetition is a random part of `first_wait` * 2^(n-1), at most `longest_wait`, or what the
     server asks for; none begins that would end later than `within` seconds after the request. `limits`: whether
     a server that takes no more for now is asked again.
     """

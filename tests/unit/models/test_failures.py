@@ -114,6 +114,7 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
         error = error_from(Failure(429, headers))
         assert isinstance(error, RATE)
         assert error.retry_after == seconds
+        assert error.headers == headers, "they may say what is left"
 
 
 @pytest.mark.parametrize(

@@ -357,6 +357,20 @@ async def test_headers_are_as_old_as_the_beginning_of_their_answer(headers):
     assert caught.value.retry_after == pytest.approx(55 if headers else 50)
 
 
+async def test_a_refusal_that_says_only_what_is_left_is_kept_to_as_well():
+    """Azure sends no Retry-After: to ask again in 2, 4 and 8 seconds would be refused, and counted."""
+    desk = Desk()
+    refusal = RateLimitedError("x", headers={**left(0), "ratelimit-reset": "20"})
+    assert await desk.outcome(error=refusal) is RateLimitedError
+    asked = []
+    for _ in range(8):
+        desk.turned.turn(2.4)
+        asked.append(await desk.outcome())
+    assert set(asked) == {LimitReachedError}
+    desk.turned.turn(1)
+    assert await desk.outcome() is None
+
+
 async def test_a_cancelled_wait_for_room_leaves_no_entry():
     desk = Desk(requests_per_minute=1)
     for _ in range(20):
