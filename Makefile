@@ -18,7 +18,7 @@ help:
 	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file (ARGS=--fast: no pauses)'
 	@echo 'make test               set up, then run the tests (under 10 minutes)'
 	@echo 'make fuzz               10,000 prompts against their budgets (a few minutes)'
-	@echo 'make test-editors       drive real VS Code, Neovim and Helix'
+	@echo 'make test-editors       drive real VS Code, Neovim, Helix and Emacs'
 	@echo 'make vsix               build the VS Code extension (needs Node)'
 	@echo 'make lint types         ruff and mypy'
 	@echo 'make bench              every figure that the docs quote (needs a quiet machine)'
@@ -49,7 +49,7 @@ test-all: setup
 fuzz: setup
 	@FORETYPE_FUZZ=10000 $(BIN)/pytest -q tests/unit/prompts/test_fuzz.py
 
-# Real VS Code, Neovim and Helix; installs what it needs into .cache/ (about 1.5 GB with VS Code).
+# Real VS Code, Neovim, Helix and Emacs; installs what it needs into .cache/ (about 1.5 GB with VS Code).
 test-editors: setup
 	@$(BIN)/pytest tests/editors
 
