@@ -35,27 +35,35 @@ export function pythonIn(folder: string, platform: NodeJS.Platform): string {
   return platform === "win32" ? path.win32.join(folder, "Scripts", "python.exe") : path.posix.join(folder, "bin", "python");
 }
 
+/** What makes an environment: uv, or a Python with the script that installs by it. */
+export type Tool = { readonly uv: string } | { readonly python: string; readonly script: string };
+
 /**
- * The steps that make the environment and put the wheel into it, with what it needs. With `uv` it takes seconds; a
- * Python alone does it too. Packages come from the index that the user has configured for pip or uv.
+ * The steps that make the environment and put the wheel into it. With `uv` all that it may need is there in seconds.
+ * A Python alone does it too, without a pip in the environment, and with what the first suggestion needs and no more:
+ * see `later`. Packages come from the index that the user has configured for pip or uv.
  */
-export function steps(tool: { uv: string } | { python: string }, folder: string, wheel: string, platform: NodeJS.Platform): Step[] {
+export function steps(tool: Tool, folder: string, wheel: string, platform: NodeJS.Platform): Step[] {
   const inside = pythonIn(folder, platform);
-  const wanted = `foretype[grammars] @ ${fileAddress(wheel, platform)}`;
   const made = "Making the environment";
   const installed = "Installing the server";
   if ("uv" in tool) {
+    const wanted = `foretype[grammars] @ ${fileAddress(wheel, platform)}`;
     const oldest = `>=${OLDEST.join(".")}`;
     return [
       { title: made, command: tool.uv, args: ["venv", "--clear", "--no-project", "--python", oldest, folder] },
       { title: installed, command: tool.uv, args: ["pip", "install", "--no-config", "--python", inside, wanted] },
     ];
   }
-  const quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"];
   return [
-    { title: made, command: tool.python, args: ["-I", "-m", "venv", "--clear", folder] },
-    { title: installed, command: inside, args: ["-I", "-m", "pip", "install", ...quiet, "--prefer-binary", wanted] },
+    { title: made, command: tool.python, args: ["-I", "-m", "venv", "--without-pip", "--clear", folder] },
+    { title: installed, command: inside, args: ["-I", tool.script, "first", wheel] },
   ];
+}
+
+/** The steps that are left when suggestions are there already: what models and grammars need. */
+export function later(script: string, folder: string, wheel: string, platform: NodeJS.Platform): Step[] {
+  return [{ title: "Installing what models need", command: pythonIn(folder, platform), args: ["-I", script, "rest", wheel] }];
 }
 
 /** A file's address, which a requirement needs where a path may hold spaces. */

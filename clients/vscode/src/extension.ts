@@ -73,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     command("setUp", async () => {
       if (await environment.make()) {
         await running.restart("it has been set up");
+        await completed(environment, running, configuration);
       }
     }),
     command("clearApiKey", () => keys.clear()),
@@ -96,7 +97,14 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   refresh();
   // The editor does not wait for it: finding the server may take as long as a Python needs to start.
-  void running.restart("the window opened");
+  void running.restart("the window opened").then(() => completed(environment, running, configuration));
+}
+
+/** What only models need comes after the first suggestion; a model that waited for it is connected to then. */
+async function completed(environment: PrivateEnvironment, running: Server, configuration: Configuration): Promise<void> {
+  if ((await environment.complete()) && running.program?.origin === "private" && configuration.model().baseUrl) {
+    await running.restart("what models need is installed");
+  }
 }
 
 export async function deactivate(): Promise<void> {

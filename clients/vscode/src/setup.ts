@@ -3,17 +3,21 @@
  */
 
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { environmentFolder, isNewEnough, OLDEST, PROBE, pythonIn, type Step, steps } from "./environment";
+import { claim, release } from "./claim";
+import { environmentFolder, isNewEnough, later, OLDEST, PROBE, pythonIn, type Step, steps, type Tool } from "./environment";
+import { type Failure, failureIn, unfitness } from "./failures";
 import { pythons, uv } from "./find";
+import { runStep, StepFailure } from "./steps";
 
-const STEP_TIMEOUT_MS = 10 * 60_000;
 const PROBE_TIMEOUT_MS = 15_000;
-/** Written when the environment is whole. */
+const WAIT_MS = 500;
+/** Written when suggestions can come from the environment, and when models can be asked from it too. */
 const READY = "ready";
+const WHOLE = "whole";
 
 /** The private environment of one version of the extension. */
 export class PrivateEnvironment {
@@ -29,12 +33,7 @@ export class PrivateEnvironment {
 
   /** Its Python, "" where it is not made or only half made. */
   get python(): string {
-    try {
-      readFileSync(path.join(this.folder, READY));
-      return pythonIn(this.folder, process.platform);
-    } catch {
-      return "";
-    }
+    return existsSync(path.join(this.folder, READY)) ? pythonIn(this.folder, process.platform) : "";
   }
 
   /** Whether this package of the extension has a server to install. */
@@ -50,71 +49,144 @@ export class PrivateEnvironment {
       cancellable: true,
     };
     try {
-      await vscode.window.withProgress(options, (progress, token) => this.run(progress, token));
-      return true;
+      return await vscode.window.withProgress(options, (progress, token) => this.made(progress, token));
     } catch (error) {
-      rmSync(this.folder, { recursive: true, force: true });
-      if (!(error instanceof vscode.CancellationError)) {
-        this.log.error(`The environment could not be made: ${String(error)}`);
-        void this.tell(error instanceof Refusal ? error.message : vscode.l10n.t("Foretype's server could not be set up."));
-      }
+      this.log.error(`The environment could not be made: ${String(error)}`);
+      void this.tell(error instanceof Refusal ? error.message : this.inWords(error));
       return false;
     }
   }
 
-  private async run(progress: vscode.Progress<{ message?: string }>, token: vscode.CancellationToken): Promise<void> {
+  /**
+   * Install what only models and grammars need, behind the user's back: suggestions are there already. True where that
+   * was done now. A failure is for the log; the next start tries again.
+   */
+  async complete(): Promise<boolean> {
+    const wheel = this.wheel();
+    if (this.python === "" || wheel === undefined || existsSync(path.join(this.folder, WHOLE))) {
+      return false;
+    }
+    try {
+      if (!claim(this.claimed)) {
+        return false;
+      }
+      try {
+        const never = new AbortController();
+        for (const step of later(this.script, this.folder, wheel, process.platform)) {
+          await this.run(step, never.signal);
+        }
+        writeFileSync(path.join(this.folder, WHOLE), "");
+      } finally {
+        release(this.claimed);
+      }
+      return true;
+    } catch (error) {
+      this.log.error(`Models and grammars cannot be used yet; the next start tries again. ${String(error)}`);
+      return false;
+    }
+  }
+
+  private async made(progress: vscode.Progress<{ message?: string }>, token: vscode.CancellationToken): Promise<boolean> {
+    const aborting = new AbortController();
+    token.onCancellationRequested(() => aborting.abort());
+    await mkdir(path.dirname(this.folder), { recursive: true });
+    if (!claim(this.claimed)) {
+      progress.report({ message: vscode.l10n.t("Another window is doing it.") });
+      return this.madeElsewhere(aborting.signal);
+    }
+    try {
+      if (await this.answers()) {
+        return true;
+      }
+      await this.fill(progress, aborting.signal);
+      return !aborting.signal.aborted;
+    } finally {
+      if (this.python === "") {
+        rmSync(this.folder, { recursive: true, force: true });
+      }
+      release(this.claimed);
+    }
+  }
+
+  private async fill(progress: vscode.Progress<{ message?: string }>, signal: AbortSignal): Promise<void> {
     const wheel = this.wheel();
     if (wheel === undefined) {
       throw new Refusal(vscode.l10n.t("This package of Foretype holds no server; install it with pip or uv."));
     }
     const tool = await this.tool();
     rmSync(this.folder, { recursive: true, force: true });
-    await mkdir(path.dirname(this.folder), { recursive: true });
     for (const step of steps(tool, this.folder, wheel, process.platform)) {
       progress.report({ message: vscode.l10n.t(step.title) });
-      await this.step(step, token);
+      await this.run(step, signal);
+      if (signal.aborted) {
+        return;
+      }
     }
     writeFileSync(path.join(this.folder, READY), "");
+    if ("uv" in tool) {
+      writeFileSync(path.join(this.folder, WHOLE), "");
+    }
     this.removeOlder();
   }
 
+  private async madeElsewhere(signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      if (claim(this.claimed)) {
+        release(this.claimed);
+        return this.python !== "";
+      }
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+    return false;
+  }
+
+  /** Whether it is there and works: another window may have made it while the user was asked here. */
+  private async answers(): Promise<boolean> {
+    const { python } = this;
+    return python !== "" && (await output(python, ["-I", "-m", "foretype", "--version"]).then(() => true, () => false));
+  }
+
+  private run(step: Step, signal: AbortSignal): Promise<void> {
+    return runStep(step, { cwd: this.context.extensionPath, signal, say: (line) => this.log.info(line) });
+  }
+
   /** uv where it is there, since it brings a Python if need be; else the first Python that is new enough. */
-  private async tool(): Promise<{ uv: string } | { python: string }> {
+  private async tool(): Promise<Tool> {
     const found = uv();
     if (found !== undefined) {
       return { uv: found };
     }
+    const unfit: string[] = [];
     for (const python of await pythons(this.log)) {
       const answer = await output(python, ["-I", "-c", PROBE]).catch((error: unknown) => String(error));
       if (isNewEnough(answer)) {
-        return { python };
+        return { python, script: this.script };
       }
-      this.log.info(`Not usable for an environment: ${python}: ${answer.trim().split("\n").at(-1) ?? ""}`);
+      unfit.push(`${python}: ${unfitness(answer)}`);
+      this.log.info(`Not usable for an environment: ${unfit.at(-1)}`);
     }
-    throw new Refusal(
-      vscode.l10n.t("Foretype's server needs Python {0} or newer, with venv; none was found. Install Python or uv.", OLDEST.join(".")),
-    );
+    throw new Refusal(noPython(unfit));
   }
 
-  private step({ command, args }: Step, token: vscode.CancellationToken): Promise<void> {
-    this.log.info(`Runs: ${[command, ...args].join(" ")}`);
-    return new Promise((resolve, reject) => {
-      const options = { cwd: this.context.extensionPath, timeout: STEP_TIMEOUT_MS, windowsHide: true, maxBuffer: 1 << 26 };
-      const child = execFile(command, args as string[], options, (error, stdout, stderr) => {
-        cancelled.dispose();
-        for (const line of `${stdout}\n${stderr}`.split("\n").filter((each) => each.trim())) {
-          this.log.info(`  ${line}`);
-        }
-        if (token.isCancellationRequested) {
-          reject(new vscode.CancellationError());
-        } else if (error) {
-          reject(new Error(error.message.split("\n")[0]));
-        } else {
-          resolve();
-        }
-      });
-      const cancelled = token.onCancellationRequested(() => child.kill());
-    });
+  private inWords(error: unknown): string {
+    const t = vscode.l10n.t;
+    const said = error instanceof StepFailure ? error.said : String(error);
+    const words: Record<Failure, string> = {
+      network: t("The packages of Foretype's server could not be fetched. Check the network, the proxy and pip's package index."),
+      unwritable: t("Foretype's server could not be set up, since {0} cannot be written. Install it elsewhere and set its path.", this.folder),
+      full: t("Foretype's server could not be set up: the disk is full."),
+      wheels: t("A package of Foretype's server is not made for this Python. Install an older Python (3.10 to 3.13), or uv."),
+      unknown: t("Foretype's server could not be set up; the log says why."),
+    };
+    return words[failureIn(said)];
+  }
+
+  private get script(): string {
+    return path.join(this.context.extensionPath, "setup", "install.py");
+  }
+
+  private get claimed(): string {
+    return `${this.folder}.claimed`;
   }
 
   private wheel(): string | undefined {
@@ -131,22 +203,31 @@ export class PrivateEnvironment {
   private removeOlder(): void {
     const storage = path.dirname(this.folder);
     for (const name of readdirSync(storage)) {
-      if (name.startsWith("server-") && path.join(storage, name) !== this.folder) {
+      if (/^server-\d/.test(name) && !path.join(storage, name).startsWith(this.folder)) {
         rmSync(path.join(storage, name), { recursive: true, force: true });
       }
     }
   }
 
   private async tell(message: string): Promise<void> {
-    const show = vscode.l10n.t("Show Log");
-    if ((await vscode.window.showErrorMessage(message, show)) === show) {
+    const [again, show] = [vscode.l10n.t("Try Again"), vscode.l10n.t("Show Log")];
+    const chosen = await vscode.window.showErrorMessage(message, again, show);
+    if (chosen === show) {
       this.log.show();
+    } else if (chosen === again) {
+      await vscode.commands.executeCommand("foretype.setUp");
     }
   }
 }
 
 /** What the user can do something about, in a sentence. */
 class Refusal extends Error {}
+
+function noPython(unfit: readonly string[]): string {
+  const t = vscode.l10n.t;
+  const wanted = t("Foretype's server needs Python {0} or newer, with venv, or uv.", OLDEST.join("."));
+  return unfit.length === 0 ? `${wanted} ${t("None was found.")}` : `${wanted} ${t("Found: {0}.", unfit.slice(0, 3).join("; "))}`;
+}
 
 function output(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
