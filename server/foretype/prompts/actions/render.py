@@ -58,7 +58,9 @@ def render_action(question: ActionQuestion, budget: TokenBudget) -> ChatPrompt:
     """Messages of at most the budget. Raises ConfigurationError where that does not hold the unit."""
     system = "\n".join(filled(wording(part), question.words) for part in question.parts)
     own = _own(question)
-    sections = [Section(own)] if own is not None else _sections(question)
+    # A user's prompt that does not say itself where the code goes is carried by the usual message.
+    told = bool(question.own) and "selection" in {found[1] for found in _VARIABLE.finditer(question.own)}
+    sections = [Section(own)] if told else _sections(question, own)
     try:
         return render_task(system, question.instructions, sections, budget).prompt
     except ConfigurationError as error:
@@ -91,13 +93,13 @@ def filled(text: str, words: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: words.get(found[1], found[0]), text)
 
 
-def _sections(question: ActionQuestion) -> list[Section]:
+def _sections(question: ActionQuestion, own: str) -> list[Section]:
     """The parts of the user's message, in their order. The unit comes last: it is what models remember best."""
     head = [f"File: {question.path or 'untitled'}", f"Language: {question.language or 'unknown'}"]
     if question.problems:
         head += ["Problems:", *(f"- {problem}" for problem in question.problems)]
-    if question.own:
-        head += [wording("custom"), question.own]
+    if own:
+        head += [wording("custom"), own]
     sections = [Section("\n".join(head))]
     if question.snippets:
         sections.append(Section("From other places, to know what exists; not to be changed:", keep="optional", rank=8))
@@ -114,10 +116,8 @@ def _sections(question: ActionQuestion) -> list[Section]:
     return sections
 
 
-def _own(question: ActionQuestion) -> str | None:
-    """A user's prompt that says itself where the code goes; None where the usual message has to carry it."""
-    if "selection" not in {found[1] for found in _VARIABLE.finditer(question.own)}:
-        return None
+def _own(question: ActionQuestion) -> str:
+    """A user's prompt with its variables filled in."""
     values = {
         "selection": question.unit,
         "file": question.path or "untitled",

@@ -188,6 +188,15 @@ def test_variables_are_filled_in_once():
     assert content == "Do {{file}} {language} in a.py"
 
 
+def test_variables_are_filled_in_where_the_code_is_added():
+    question = ActionQuestion(
+        ("common_edit",), "x = {{file}}", "a.py", "python", own="Write {{language}} for {{file}}: {{ diagnostics }}"
+    )
+    content = render_action(question, budget(5000)).messages[-1].content
+    assert "Write python for a.py: none" in content
+    assert "----- BEGIN -----\nx = {{file}}\n----- END -----" in content
+
+
 def test_a_question_is_cut_around_the_unit_to_its_budget():
     lines = "".join(f"line {n}\n" for n in range(400))
     question = ActionQuestion(("common_edit", "simplify"), "the unit", "a.py", "python", before=lines, after=lines)
