@@ -159,3 +159,35 @@ async def test_an_explanation_is_shown_where_the_client_can(acting, client):
             assert shown["params"]["uri"].startswith(("foretype-text:", "file:"))
         else:
             await editor.probe.message(lambda _: any("two numbers" in each for each in editor.shown()))
+
+
+async def test_an_edit_asks_for_confirmation_where_the_client_shows_it(acting, client):
+    """Where the user wants it; Neovim asks without showing the edit, so it is spared that."""
+    async with StubServer(replies.chat([f"```python\n{ASKED}```\n"])) as stub:
+        editor = await acting(client, stub, options={"actions": {"confirm": "always"}})
+        editor.can["workspace"].setdefault("workspaceEdit", {})
+        text, span = selected(INSIDE, editor.encoding)
+        uri = (acting.folder / "flaeche.py").as_uri()
+        editor.open(uri, text)
+        await editor.choose(uri, span, "Optimise")
+        assert await editor.settled(uri, text) == ASKED, editor.shown()
+        shows = bool(says(client, "workspace", "workspaceEdit", "changeAnnotationSupport"))
+        assert bool(editor.edits[0].get("changeAnnotations")) is (shows and not client.startswith("neovim"))
+
+
+async def test_a_problem_that_the_client_sends_with_its_question_is_mended(acting, client):
+    """It comes with the request for actions, whether the client was pushed its diagnostics or pulled them."""
+    async with StubServer(replies.chat([f"```python\n{ASKED}```\n"])) as stub:
+        editor = await acting(client, stub)
+        editor.can["workspace"].setdefault("workspaceEdit", {})
+        text, span = selected(INSIDE, editor.encoding)
+        uri = (acting.folder / "flaeche.py").as_uri()
+        editor.open(uri, text)
+        problem = {"range": span, "message": "not a product", "severity": 2, "source": "lint", "code": "X1"}
+        if says(client, "textDocument", "publishDiagnostics", "dataSupport"):
+            problem["data"] = {"rule": [1, None]}
+        item = await editor.choose(uri, span, "Fix", diagnostics=[problem])
+        assert await editor.settled(uri, text) == ASKED, editor.shown()
+        assert item["kind"].startswith("quickfix")
+        assert item["diagnostics"][0]["message"] == "not a product"
+        assert item["diagnostics"][0].get("data") == problem.get("data")
