@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Protocol
 
 from foretype.errors import ForetypeError
 from foretype.features.crossing import fit_across, watch_across
 from foretype.features.prefetch import accepted
 from foretype.features.reading import in_line_ends, with_grammar
-from foretype.features.suggestion import CompletionRequest, Suggestion
+from foretype.features.suggestion import CompletionRequest, Source, Suggestion
 from foretype.postprocess.surroundings import surroundings_at
 from foretype.scheduling.extent import Extent, block_extent, extent_at, line_extent
 from foretype.settings.model import Completion
@@ -112,8 +112,13 @@ def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion |
     if fits is None or (request.popup and not fits.text.partition("\n")[0].strip()):
         return None  # a popup's item stands for text of its line, and takes the Enter that begins the next
     end = Position(position.line, position.column + fits.replaces)
-    source: Final = "typed-through" if match.offset else "model"
-    return Suggestion(fits.text, position, end, source, f"suggested by {model}")
+    return Suggestion(fits.text, position, end, _source(match), f"suggested by {model}")
+
+
+def _source(match: Match) -> Source:
+    if match.offset:
+        return "typed-through"
+    return "prefetched" if match.ahead else "model"
 
 
 def with_following(store: SuggestionStore, request: CompletionRequest, match: Match, model: str) -> Suggestion | None:

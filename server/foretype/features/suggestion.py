@@ -8,7 +8,8 @@ from typing import Literal
 from foretype.text.document import Document
 from foretype.text.positions import Position
 
-Source = Literal["model", "typed-through", "embedded"]
+Source = Literal["model", "typed-through", "prefetched", "embedded"]
+"""What gave a suggestion: the model now, its text that is being typed, what was asked ahead, the embedded engine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,13 @@ class Match:
     """A generation that fits here; its text from `offset` on is what is left to type.
 
     `max_lines` is how many lines of it are shown: as many as at first, less those that are typed already, so that a
-    block does not shrink to a line while it is typed through.
+    block does not shrink to a line while it is typed through. `ahead`: it was asked for before anybody was here.
     """
 
     generation: Generation
     offset: int
     max_lines: int
+    ahead: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -169,7 +170,7 @@ def _match(entry: Entry, before_cursor: str) -> Match | None:
     text, ended = generation.text, generation.ended
     # Blank lines within the text do not count: of a block that shows whole, no line goes while they are typed.
     written = sum(bool(line.strip()) for line in before_cursor.split("\n")[:-1])
-    match = Match(generation, len(before_cursor), max(1, entry.max_lines - written))
+    match = Match(generation, len(before_cursor), max(1, entry.max_lines - written), entry.ahead_of is not None)
     if not ended:
         return match if text.startswith(before_cursor) or before_cursor.startswith(text) else None
     has_more = text.startswith(before_cursor) and match.rest != ""

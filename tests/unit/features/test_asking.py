@@ -66,6 +66,20 @@ async def test_the_last_character_of_a_line_shows_with_what_follows_the_line():
     assert shown.start == shown.end == request.position
 
 
+async def test_every_suggestion_says_what_gave_it():
+    case = await known("x = │\n", "foo(a)")
+    ahead = Stream()
+    document, place = at_cursor("x = foo(a)│\n")
+    case.store.add(document, Entry(document.lines, place, "m", 10, ahead.generation(), case.generation))
+    await ahead.put("\ny = 2\nz = 3")
+    await ahead.end()
+    sources = {}
+    for now in ("x = │\n", "x = fo│\n", "x = foo(a)│\n", "x = foo(a)\ny│\n"):
+        request = at(now)
+        sources[now] = fitted(request, case.store.find(request.document, request.position, "m"), "m").source
+    assert list(sources.values()) == ["model", "typed-through", "prefetched", "typed-through"]
+
+
 async def test_without_anything_that_follows_a_last_character_is_not_shown():
     case = await known("x = │\n", "foo")
     request = at("x = fo│\n")
