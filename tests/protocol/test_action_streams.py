@@ -426,14 +426,22 @@ async def test_nothing_outside_of_the_workspace_is_touched(acting, tmp_path):
     outside = tmp_path / "outside.py"
     outside.write_text(MANY)
     (acting.folder / "link.py").symlink_to(outside)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "far.py").write_text(MANY)
+    (acting.folder / "folder").symlink_to(tmp_path / "other")
+    around = acting.folder.as_uri()
+    places = [
+        outside.as_uri(),
+        *(f"{around}/{name}" for name in ("link.py", "../outside.py", "folder", "folder/far.py")),
+    ]
     async with StubServer(documented) as stub:
         editor = await acting(VS_CODE, stub)
-        for place in (outside, acting.folder / "link.py"):
-            await editor.run(command("foretype.action", {"task": "document", "paths": [place.as_uri()], "bulk": True}))
+        for place in places:
+            await editor.run(command("foretype.action", {"task": "document", "paths": [place], "bulk": True}))
         assert editor.edits == []
         assert stub.asked == []
         assert outside.read_text() == MANY
-        assert len(editor.shown()) == 2
+        assert editor.shown() == ["Foretype: This is outside of the workspace."] * len(places)
 
 
 async def test_bulk_work_is_cancelled_by_its_progress(acting):

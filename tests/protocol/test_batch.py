@@ -193,6 +193,22 @@ async def test_problems_of_a_text_that_is_gone_stop_nothing(foretype: Commands):
         assert (foretype.folder / "short.py").read_text() == "y = 2\n"
 
 
+async def test_a_folder_that_is_named_by_a_link(foretype: Commands, tmp_path: Path):
+    (tmp_path / "link").symlink_to(foretype.folder)
+    (tmp_path / "outside.py").write_text("def f(x):\n    return x\n")
+    for name in ("a.py", "b.py"):
+        (foretype.folder / name).write_text("def function_1(x):\n    return x\n")
+    (foretype.folder / "out.py").symlink_to(tmp_path / "outside.py")
+    async with StubServer(documented) as stub:
+        ended = await foretype(stub, "batch", "document", str(tmp_path / "link" / "a.py"), "b.py")
+        assert ended.code == 0, ended.err
+        assert "2 files changed." in ended.err
+        asked = len(stub.asked)
+        ended = await foretype(stub, "batch", "document", str(tmp_path / "link" / "out.py"))
+        assert (ended.code, len(stub.asked)) == (2, asked)
+        assert (tmp_path / "outside.py").read_text() == "def f(x):\n    return x\n"
+
+
 async def test_what_all_have_met_is_said_once_with_its_remedy(foretype: Commands):
     (foretype.folder / "a.py").write_text(MANY)
     (foretype.folder / "b.py").write_text("def f(x):\n    return x\n")

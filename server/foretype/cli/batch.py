@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from foretype.cli.acting import configured_model
-from foretype.cli.batch_files import Problems, read_documents, read_problems, write_changes
+from foretype.cli.batch_files import Problems, read_documents, read_problems, real_place, write_changes
 from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
 from foretype.cli.numbers import whole_number
 from foretype.cli.source import workspace_of
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it: 0 where all was done, 1 where something failed, 2 where nothing can be asked."""
     from foretype.features.actions.values import Unfit
 
-    root = workspace_of(args.paths[0].absolute())
+    root = workspace_of(real_place(args.paths[0]))
     resolved = resolve_arguments(args, root)
     print_problems("batch", resolved)
     settings = resolved.settings

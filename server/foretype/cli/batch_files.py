@@ -44,10 +44,10 @@ def read_documents(paths: Sequence[Path], root: Path, exclude: tuple[str, ...]) 
     found: dict[Path, Document | None] = {}
     notes: list[str] = []
     for given in paths:
-        path = Path(os.path.normpath(given.absolute()))
+        path = real_place(given)
         if not path.exists():
             raise ConfigurationError(f"There is no {path}.")
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        if not path.is_relative_to(root) or not Path(os.path.realpath(path)).is_relative_to(root):
             raise ConfigurationError(f"{path} is outside of {root}.", "Name files of one repository.")
         for file in files_below(path, root, exclude) if path.is_dir() else [path]:
             if file not in found:
@@ -56,6 +56,14 @@ def read_documents(paths: Sequence[Path], root: Path, exclude: tuple[str, ...]) 
                     shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
                     notes.append(f"{shown} is left alone: it is no UTF-8 text, too large, or a link.")
     return [document for document in found.values() if document is not None], notes
+
+
+def real_place(path: Path) -> Path:
+    """Where a file or folder is when the links to its folder are followed; one that is itself a link stays one."""
+    absolute = path.absolute()
+    if absolute.is_symlink() and not absolute.is_dir():
+        return Path(os.path.realpath(absolute.parent), absolute.name)
+    return Path(os.path.realpath(absolute))
 
 
 def read_problems(file: str, root: Path) -> Problems:
@@ -72,7 +80,7 @@ def read_problems(file: str, root: Path) -> Problems:
         if not (match := _PROBLEM.fullmatch(line.strip())):
             continue
         places += 1
-        path = Path(os.path.normpath(Path(match["path"]).absolute()))
+        path = real_place(Path(match["path"]))
         if not path.is_relative_to(root):
             continue
         place = Position(_number(match["line"]), _number(match["column"]))

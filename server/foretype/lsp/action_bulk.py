@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,10 +137,10 @@ class BulkRuns:
         return list(found.values())
 
     def _files(self, uri: str) -> list[Path]:
-        path = path_of(uri)
-        folders = self._server.workspaces.folders
-        root = next((each for each in folders if path is not None and path.is_relative_to(each)), None)
-        if path is None or root is None:
+        found = path_of(uri)
+        path = Path(os.path.normpath(found)) if found is not None else None
+        root = next((each for each in self._server.workspaces.folders if path and path.is_relative_to(each)), None)
+        if path is None or root is None or not _is_below(path, root):
             raise Unfit("This is outside of the workspace.")
         return files_below(path, root, self._server.settings.exclude) if path.is_dir() else [path]
 
@@ -172,3 +173,8 @@ def _read(path: Path) -> Document | None:
     except (OSError, ValueError):
         return None
     return Document(path.as_uri(), language_id_of(path.name), None, Lines(text))
+
+
+def _is_below(path: Path, root: Path) -> bool:
+    """Whether a path leads into the folder when all links are followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))

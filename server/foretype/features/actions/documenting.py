@@ -23,6 +23,9 @@ _DOCSTRING: Final = re.compile(r"[ \t]*[rRuU]?(\"\"\"|''')")
 _BAD_ESCAPE: Final = re.compile(
     r"(?<!\\)(?:\\\\)*\\(?:x(?![\da-fA-F]{2})|u(?![\da-fA-F]{4})|U(?!000[\da-fA-F]{5}|0010[\da-fA-F]{4})|N(?!\{))"
 )
+_DIRECTIVE: Final = re.compile(r"#!|//go:|//export\b|//line\b|//[ \t]*\+build\b|#cgo\b|//[ \t]*#")
+"""Comments that tell a compiler or a shell what to do: no documentation."""
+
 _HEADER: Final = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 
 
@@ -140,6 +143,8 @@ def _comment(lines: list[str], definition: Definition, convention: Convention) -
         if closing:
             found.append(_to_close(line, closing))
             closing = "" if closing in text else closing
+        elif _DIRECTIVE.match(text):
+            continue
         elif text.startswith(convention.opening):
             long = text.startswith("/*")
             found.append(_to_close(line, "*/") if long else line)
