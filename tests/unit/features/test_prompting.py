@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from foretype.context.exclude import Exclusions
+from foretype.context.looking import Judge
 from foretype.context.snippet import Snippet
+from foretype.features import beside
 from foretype.features.plan import Attempt
 from foretype.features.prompting import Prompting, Rules
 from foretype.models import families
@@ -101,6 +106,34 @@ async def test_new_candidates_are_for_the_next_prompt() -> None:
         raise AssertionError("the snippet never came")
     made.gate.look_again()
     assert "unseen_name" not in written(made, document("x = "))
+    made.close()
+
+
+@pytest.mark.asyncio
+async def test_who_asks_once_waits_for_what_the_disk_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not for a drive that hangs; and what repeats is counted for prompts that are sent, not for this."""
+    free, reason = threading.Event(), Judge.reason
+
+    def hanging(self: Judge, path: Path, is_code: bool = False) -> str:
+        if path.name == "hangs.py":
+            free.wait(60)
+        time.sleep(0.02)
+        return reason(self, path, is_code)
+
+    monkeypatch.setattr(Judge, "reason", hanging)
+    monkeypatch.setattr(beside, "LONGEST", 1.0)
+    for name in ("a.py", "other.py", "hangs.py"):
+        (tmp_path / name).write_text("")
+    found = document("x = ", (tmp_path / "a.py").as_uri())
+    offered = (replace(SNIPPET, path="other.py"), Snippet("hangs.py", "never_seen = 1\n", "search"))
+    made = prompting(Source(*offered), folder=tmp_path)
+    sight = await made.settled(found, end_of(found), Attempt(CHOICE, 2000))
+    assert sight.closed == ""
+    assert [one.path for one in sight.snippets] == ["other.py"]
+    assert "unseen_name" in written(made, found)
+    free.set()
+    sight = await made.settled(found, end_of(found), Attempt(CHOICE, 2000))
+    assert [one.path for one in sight.snippets] == ["other.py", "hangs.py"]
     made.close()
 
 
