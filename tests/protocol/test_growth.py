@@ -88,7 +88,7 @@ async def quiet(probe: Probe, stub: StubServer) -> None:
 
 @pytest.mark.parametrize("how", ["not asked for", "typed", "dismissed", "asked elsewhere"])
 async def test_nobody_is_told_who_does_not_wait_for_it(session, how):
-    async with StubServer(replies.chat(LINES).slowly(PAUSE)) as stub:
+    async with StubServer(replies.chat(LINES[:2]).slowly(PAUSE)) as stub:
         probe = await opened(session, stub, PLAIN if how == "not asked for" else ASKING)
         while not stub.asked:
             result = (await probe.request(METHOD, place()))["result"]
