@@ -30,7 +30,7 @@ from foretype.errors import (
 from foretype.scheduling.admission import Admission
 from foretype.scheduling.breaker import Breaker
 from foretype.scheduling.health import SLOW_AFTER, Facts
-from foretype.scheduling.ledger import Account, Clock, Settlement
+from foretype.scheduling.ledger import LEASE, Account, Clock, Settlement
 from foretype.scheduling.ledger_thread import LedgerThread
 from foretype.scheduling.rate_headers import gauges_in
 from foretype.scheduling.retry import ACTION_RETRY, GHOST_RETRY, NO_RETRY, RetryPolicy
@@ -39,6 +39,9 @@ from foretype.scheduling.usage import Prices, TokenCounts, UsageBook
 
 BUSY_AFTER: Final = 0.4
 """Seconds that a request is under way before the status says so; most suggestions are there by then."""
+
+RENEWED_AFTER: Final = LEASE / 3
+"""Seconds between two words to the ledger that a request is still under way."""
 
 CHARACTERS_PER_TOKEN: Final = 3
 """Fewer than any common tokenizer gets out of code, for answers whose tokens nobody counted."""
@@ -183,13 +186,32 @@ class Governor:
         self.book.observe("wait", (self._clock.now() - began) * 1000, self.model)
         call = Call(estimate, self._clock.now())
         try:
-            with self._busy_in_a_while():
+            with self._busy_in_a_while(), self._under_way(entry):
                 yield call
         except ModelError as error:
             call.error = error
             raise
         finally:
             self._account_for(call, entry, purpose)
+
+    @contextmanager
+    def _under_way(self, entry: int) -> Iterator[None]:
+        """What takes longer than a lease keeps its place."""
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle | None = None
+
+        def renew() -> None:
+            nonlocal timer
+            if timer is not None:
+                self._ledger.renew(self.account, entry)
+            timer = loop.call_later(RENEWED_AFTER, renew)
+
+        renew()
+        try:
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     @contextmanager
     def _busy_in_a_while(self) -> Iterator[None]:

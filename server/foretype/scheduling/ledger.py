@@ -29,7 +29,8 @@ from foretype.scheduling.spending import (
 )
 
 LEASE: Final = 90.0
-"""Seconds that a request may be under way before its sender counts as gone. Answers take half a minute at most."""
+"""Seconds after which the sender of a request that is under way counts as gone, unless it has said meanwhile that it
+still waits. Answers mostly take half a minute at most."""
 
 LONGEST_PAUSE: Final = 3600.0
 """Seconds. A server that asks for more is asked again after this time."""
@@ -87,6 +88,9 @@ class Ledger(Protocol):
     def admit(self, account: Account, wish: Wish) -> int | Refusal:
         """Enter the request, if there is room; returns the number of the entry, for `settle`."""
 
+    def renew(self, account: Account, entry: int) -> None:
+        """The request is still under way: its lease begins anew."""
+
     def settle(self, account: Account, entry: int, settlement: Settlement) -> None:
         """Replace what a request might have cost by what it did cost."""
 
@@ -105,7 +109,10 @@ class Ledger(Protocol):
 
 @dataclass(slots=True)
 class Entry:
-    """One request in a ledger; `at` is when it was admitted and, once it is settled, when its answer began."""
+    """One request in a ledger.
+
+    `at` is when it was admitted, or last said to be under way, and, once it is settled, when its answer began.
+    """
 
     lane: Lane
     at: float
@@ -170,6 +177,12 @@ class LocalLedger:
         page.entries[number] = Entry(wish.lane, self._clock.now(), wish.tokens)
         page.today += wish.tokens
         return number
+
+    def renew(self, account: Account, entry: int) -> None:
+        """See `Ledger.renew`."""
+        known = self._page(account).entries.get(entry)
+        if known is not None and known.running:
+            known.at = self._clock.now()
 
     def settle(self, account: Account, entry: int, settlement: Settlement) -> None:
         """See `Ledger.settle`."""

@@ -42,6 +42,10 @@ class LedgerThread:
         """See `Ledger.last_minute`."""
         return await asyncio.wrap_future(self._thread.submit(self._ledger.last_minute, account))
 
+    def renew(self, account: Account, entry: int) -> None:
+        """See `Ledger.renew`."""
+        self._tell(lambda: self._ledger.renew(account, entry))
+
     def settle(self, account: Account, entry: int, settlement: Settlement) -> None:
         """See `Ledger.settle`."""
         self._tell(lambda: self._ledger.settle(account, entry, settlement))

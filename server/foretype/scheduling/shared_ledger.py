@@ -65,6 +65,13 @@ class SharedLedger:
         self._numbers[number] = answer
         return number
 
+    def renew(self, account: Account, entry: int) -> None:
+        """See `Ledger.renew`."""
+        self._local.renew(account, entry)
+        row = (self._clock.now(), self._numbers.get(entry))
+        query = "UPDATE spent SET at = ? WHERE id = ? AND running"
+        self._file.attempt(lambda connection: connection.execute(query, row))
+
     def settle(self, account: Account, entry: int, settlement: Settlement) -> None:
         """See `Ledger.settle`."""
         self._local.settle(account, entry, settlement)

@@ -17,7 +17,7 @@ from foretype.errors import (
 )
 from foretype.scheduling.admission import SLOT_PATIENCE
 from foretype.scheduling.governor import ACTION, BULK, GHOST_TEXT, PREFETCH, Estimate, Governor
-from foretype.scheduling.ledger import Account, LocalLedger
+from foretype.scheduling.ledger import LEASE, Account, LocalLedger
 from foretype.scheduling.ledger_thread import LedgerThread
 from foretype.scheduling.spending import Allowance
 from foretype.scheduling.usage import Prices, TokenCounts, UsageBook
@@ -378,6 +378,21 @@ async def test_a_cancelled_wait_for_room_leaves_no_entry():
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
+    assert await desk.outcome() is None
+
+
+async def test_an_answer_that_takes_longer_than_a_lease_keeps_its_place(monkeypatch):
+    """The user may allow an hour, and one request at once: a slow machine of their own."""
+    monkeypatch.setattr("foretype.scheduling.governor.RENEWED_AFTER", 0.001)
+    desk = Desk(concurrent=1)
+    async with desk.governor.call(ACTION, SMALL):
+        for _ in range(30):
+            desk.turned.turn(LEASE / 2)
+            await asyncio.sleep(0.01)
+        waiting = asyncio.ensure_future(desk.outcome())
+        await asyncio.sleep(0.01)
+        desk.turned.turn(SLOT_PATIENCE)
+        assert await waiting is LimitReachedError
     assert await desk.outcome() is None
 
 

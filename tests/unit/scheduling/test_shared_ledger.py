@@ -167,6 +167,18 @@ def test_the_entries_of_a_window_that_crashed_end_with_their_lease(opened, turne
     assert len(admitted(other, known)) == 3
 
 
+def test_who_says_that_it_still_waits_keeps_its_place(opened, turned):
+    first, other, known = opened(), opened(), account(concurrent=1)
+    entry = first.admit(known, GHOST)
+    for _ in range(9):
+        turned.turn(LEASE - 1)
+        first.renew(known, entry)
+    assert other.admit(known, GHOST).crowded
+    first.settle(known, entry, Settlement(5, opened=turned.seconds))
+    first.renew(known, entry)  # too late to mean anything
+    assert isinstance(other.admit(known, GHOST), int)
+
+
 # Files that cannot be used
 
 
