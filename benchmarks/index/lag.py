@@ -15,7 +15,7 @@ _TICK = 0.001  # Seconds that the probe of the event loop sleeps at a time.
 _SCHEDULED = Path("/proc/thread-self/schedstat")
 
 Tick = tuple[float, float, float]
-"""Seconds: by how many a tick was late, CPU of the event loop's thread, and what the process can have caused."""
+"""Seconds: by how many a tick was late, CPU of the event loop's thread, and what other threads can have caused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Lag:
     """By how many seconds the event loop was late: the 99th percentile, and the worst.
 
     A busy machine makes every process late. `busiest` leaves that out: the most CPU time that the loop's thread
-    spent between two ticks of the probe. `own` is the worst that this process can have caused itself, be it by another
-    thread that held the interpreter: of a lateness without the time in which the loop's thread waited for a core (as
-    Linux tells it), not more than the CPU time that all threads spent meanwhile.
+    spent between two ticks of the probe. `threads` is the worst that other threads of this process can have caused, by
+    holding the interpreter: of a lateness without the time that the loop's thread worked, or waited for a core (as
+    Linux tells it), not more than the CPU time that the others spent meanwhile.
     """
 
     p99: float
     worst: float
     busiest: float
-    own: float
+    threads: float
 
 
 @asynccontextmanager
@@ -44,8 +44,8 @@ async def probe() -> AsyncIterator[list[Tick]]:
             began, cpu, all_cpu, starved = time.perf_counter(), time.thread_time(), time.process_time(), _starved()
             await asyncio.sleep(_TICK)
             wall = time.perf_counter() - began - _TICK
-            own = min(wall - (_starved() - starved), time.process_time() - all_cpu)
-            late.append((wall, time.thread_time() - cpu, own))
+            busy, others = time.thread_time() - cpu, time.process_time() - all_cpu
+            late.append((wall, busy, max(0.0, min(wall - busy - (_starved() - starved), others - busy))))
 
     task = asyncio.create_task(tick())
     try:
@@ -65,8 +65,8 @@ def summary(late: list[Tick]) -> Lag:
     if not late:
         return Lag(0.0, 0.0, 0.0, 0.0)
     walls = sorted(wall for wall, _, _ in late)
-    busiest, own = max(cpu for _, cpu, _ in late), max(own for _, _, own in late)
-    return Lag(walls[len(walls) * 99 // 100], walls[-1], busiest, own)
+    busiest, threads = max(cpu for _, cpu, _ in late), max(held for _, _, held in late)
+    return Lag(walls[len(walls) * 99 // 100], walls[-1], busiest, threads)
 
 
 def _starved() -> float:

@@ -143,8 +143,8 @@ def show(name: str, taken: list[float], lag: Lag, callbacks: Callbacks, snippets
     for what, seconds in sorted(callbacks.long, key=lambda one: -one[1])[:5]:
         print(f"    {seconds * 1e3:.1f} ms: {what}")
     print(
-        f"  the loop was late by {lag.p99 * 1e3:.1f} ms (p99), {lag.worst * 1e3:.1f} at most; all of this process"
-        f" can have caused {lag.own * 1e3:.1f} of that;"
+        f"  the loop was late by {lag.p99 * 1e3:.1f} ms (p99), {lag.worst * 1e3:.1f} at most; other threads of this"
+        f" process can have caused {lag.threads * 1e3:.1f} of that;"
         f" the longest look for garbage took {callbacks.garbage * 1e3:.1f} ms CPU",
         flush=True,
     )
