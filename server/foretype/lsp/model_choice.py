@@ -89,7 +89,10 @@ class ModelChoice:
             raise  # into the log
         self._take_on()
         problem = self.asker.seen.error
-        server.status.set("Error" if problem else "Normal", str(problem or ""))
+        if problem:
+            server.status.set("Error", str(problem))
+        else:
+            server.status.set("Inactive" if server.completer.snoozed else "Normal", server.completer.snoozed)
         self.asker.governor.changed = partial(tell_health, server, self.asker.governor)
         await server.actions.warm()
         self.renew_key(problem)

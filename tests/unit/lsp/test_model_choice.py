@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from foretype.errors import ServerError
 from tests.unit.lsp.sessions import Client, session
 
 pytestmark = pytest.mark.asyncio
@@ -38,6 +39,7 @@ class Connecting:
         self.begun, self.may = asyncio.Event(), asyncio.Event()
         self.made: list[Asker] = []
         self.error: Exception | None = None
+        self.problem: Exception | None = None
 
     async def __call__(self, *_: Any) -> Asker:
         self.begun.set()
@@ -45,6 +47,7 @@ class Connecting:
         if self.error is not None:
             raise self.error
         self.made.append(Asker())
+        self.made[-1].seen.error = self.problem
         return self.made[-1]
 
 
@@ -108,6 +111,23 @@ async def test_a_language_that_is_switched_off_while_connecting_stays_off(connec
         await settled(client)
         assert client.server.asker is connecting.made[0]
         assert not client.server.completer.settings.enabled("python")
+
+
+@pytest.mark.parametrize("problem", [None, ServerError("It is down.")])
+async def test_a_snooze_shows_also_once_there_is_another_model(
+    connecting: Connecting, problem: Exception | None
+) -> None:
+    connecting.may.set()
+    async with session(CAPABILITIES, OPTIONS) as client:
+        await settled(client)
+        client.send({"id": 1, "method": "workspace/executeCommand", "params": {"command": "foretype.snooze"}})
+        connecting.problem = problem
+        change_settings(client)
+        await asyncio.sleep(0)
+        await settled(client)
+        status = client.server.status.current
+        assert len(connecting.made) == 2
+        assert (status.kind, status.busy) == (("Error", False) if problem else ("Inactive", False))
 
 
 async def test_what_the_model_before_still_has_to_say_is_not_the_status_of_the_next(connecting: Connecting) -> None:
