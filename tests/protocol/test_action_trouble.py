@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.protocol.acting import CLIENTS
+from tests.protocol.acting import CLIENTS, StaleError
 from tests.protocol.test_action_flow import AREA, INSIDE, opened
-from tests.protocol.test_action_streams import MANY, documented, git
+from tests.protocol.test_action_streams import MANY, asked_about, documented, git
 from tests.protocol.test_code_actions import FILE, MULTIPLIED, fenced
 from tests.stub import StubServer, replies
 
@@ -266,4 +266,67 @@ async def test_tests_are_put_nowhere_outside_of_the_workspace(acting, tmp_path):
             await editor.choose(uri, span, "Write tests for `area`")
             assert [edit for edit in editor.edits if "outside" in str(edit) or "/tests/" in str(edit)] == []
         assert (outside / "test_shapes.py").read_text() == "theirs\n"
+        assert stub.asked == []
+
+
+# An endpoint that dies in the middle, and two actions at once
+
+
+async def test_the_endpoint_dies_in_the_middle_of_a_text(acting):
+    """What has come of it is not shown as if it were the whole, and nothing is left open on the screen."""
+    said = replies.chat([f"Piece {n}. " for n in range(10)]).slowly(0.02)
+    async with StubServer(replies.cut(said, 12)) as stub:
+        editor, uri, span = await opened(acting, VS_CODE, stub, can={"prose": True})
+        await editor.choose(uri, span, "Explain")
+        told = [m["params"] for m in editor.probe.received if m.get("method") == "foretype/prose"]
+        assert told
+        assert [each.get("done", False) for each in told] == [False] * (len(told) - 1) + [True]
+        assert not any("text" in each for each in told)
+        assert len(editor.shown()) == 1
+
+
+async def test_the_endpoint_dies_for_some_of_many(acting):
+    """Half an answer is none; it is asked for again, and what fails in the end is named."""
+
+    def answer(request: Any) -> replies.Reply:
+        reply = documented(request)
+        return replies.cut(reply, 2) if "function_3(" in asked_about(request) else reply
+
+    text = "".join(f"def function_{n}(x):\n    return x + {n}\n\n\n" for n in range(5))
+    async with StubServer(answer) as stub:
+        editor = await acting(VS_CODE, stub)
+        uri = (acting.folder / "shapes.py").as_uri()
+        editor.open(uri, text)
+        order = {"task": "document", "uri": uri, "bulk": True}
+        result = await editor.run({"command": {"command": "foretype.action", "arguments": [order]}})
+        assert result["applied"] is True
+        assert [each["name"] for each in result["failed"]] == ["function_3"]
+        assert editor.buffers[uri].count('"""') == 8
+        assert len(editor.shown()) == 1
+
+
+async def test_two_actions_that_are_resolved_before_either_is_applied(acting):
+    """Both edits are for the text as it was: the editor takes the first, and refuses the second by its version."""
+    async with StubServer(fenced(AREA), fenced(AREA.replace("w * h", "h * w"))) as stub:
+        editor, uri, span = await opened(acting, VS_CODE, stub)
+        item = next(each for each in await editor.menu(uri, span) if each["title"].startswith("Optimise"))
+        one, other = [(await editor.probe.request("codeAction/resolve", item))["result"] for _ in range(2)]
+        editor.apply(one["edit"])
+        after = editor.buffers[uri]
+        assert after in (MULTIPLIED, MULTIPLIED.replace("w * h", "h * w"))
+        with pytest.raises(StaleError):
+            editor.apply(other["edit"])
+        assert editor.buffers[uri] == after
+
+
+async def test_a_problem_whose_lines_were_changed_is_told_once(acting):
+    place = {"start": {"line": 9, "character": 4}, "end": {"line": 9, "character": 16}}
+    async with StubServer() as stub:
+        editor, uri, span = await opened(acting, NEOVIM, stub)
+        items = await editor.menu(uri, span, diagnostics=[{"range": place, "message": "adds"}])
+        mine = FILE.replace("    return w + h\n", "    mine()\n")
+        editor.change(uri, mine)
+        await editor.run(next(each for each in items if each["title"] == "Fix: adds"))
+        assert editor.buffers[uri] == mine
+        assert len(editor.shown()) == 1
         assert stub.asked == []
