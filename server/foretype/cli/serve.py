@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from typing import Any, Final
 
@@ -43,11 +45,18 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.tcp and (arguments.host is not None or arguments.port is not None):
         print("foretype: --host and --port have no effect without --tcp.", file=sys.stderr)
     if not arguments.tcp and sys.stdin is not None and sys.stdin.isatty():
+        _end_at_ctrl_c()
         _say_what_is_waited_for()
     if arguments.tcp:
         port = _PORT if arguments.port is None else arguments.port
         return run_tcp(_HOST if arguments.host is None else arguments.host, port, options)
     return run_stdio(options)
+
+
+def _end_at_ctrl_c() -> None:
+    """At once, and without a word from what is just being made: there is no editor that could lose anything."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell may have it ignored in its background
+        signal.signal(signal.SIGINT, lambda number, frame: os._exit(130))
 
 
 def _say_what_is_waited_for() -> None:

@@ -126,7 +126,13 @@ def test_a_port_without_tcp_is_said_to_do_nothing(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_on_a_terminal_it_says_what_it_waits_for_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     terminal = Terminal(80, 24)
-    terminal.start([*COMMAND], Home(tmp_path).environ(TERM="xterm"), tmp_path)
+    # As in a real terminal: a run of the tests in a shell's background has Ctrl-C ignored, and so would its children.
+    heeding = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    terminal.start(
+        [sys.executable, "-I", "-S", "-c", heeding, *COMMAND], Home(tmp_path).environ(TERM="xterm"), tmp_path
+    )
     try:
         await terminal.until("foretype --help")
         assert "waits for an editor" in terminal.written
