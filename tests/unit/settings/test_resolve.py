@@ -106,7 +106,7 @@ GOOD: dict[str, tuple[object, object]] = {
     "actions.max_tokens": (4096, 4096),
     "actions.timeout": (60, 60.0),
     "actions.concurrency": (20, 20),
-    "actions.confirm": ("files", "files"),
+    "actions.confirm": ("never", "never"),
     "actions.language": ("German", "German"),
     "actions.custom": (
         {"loud": {"prompt": "Shout\nin {{selection}}", "output": "insert", "languages": ["python"]}},
