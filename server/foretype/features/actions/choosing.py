@@ -131,7 +131,7 @@ def refuse_talk(answer: Answer, asked: Asked) -> None:
     lines = trimmed(answer.bare.split("\n"))
     if answer.blocks or answer.replacements or not lines:
         return
-    if asked.language in _PROSE:
+    if asked.language in _PROSE or not asked.language:
         raise Unfit(
             "The answer does not say where the new text begins and ends.",
             "Put all of the new text into one block between fences of five backticks, and nothing else.",
@@ -147,10 +147,14 @@ def refuse_talk(answer: Answer, asked: Asked) -> None:
 def is_sentence(line: str) -> bool:
     """Whether a line reads as people talk, which no line of code does outside of a comment or a text."""
     words = line.strip().rstrip(".:!?").split()
-    if len(words) < _SHORTEST_SENTENCE or not line.rstrip().endswith((".", ":", "!", "?")):
+    if len(words) < _SHORTEST_SENTENCE or not words[0][:1].isalpha():
+        return False
+    if not line.rstrip().endswith((".", ":", "!", "?")):  # "Nothing has to be changed"
+        return words[0].istitle() and all(word.isalpha() and word.islower() for word in words[1:])
+    if line.rstrip().endswith(":") and not words[0].istitle():  # as `for each in several:` does
         return False
     plain = sum(word.strip(",;()\"'’`").isalpha() and not word.isupper() for word in words)
-    return words[0][:1].isalpha() and plain >= len(words) * 0.7
+    return plain >= len(words) * 0.7
 
 
 def only_imports(text: str) -> bool:
