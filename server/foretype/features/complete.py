@@ -38,7 +38,7 @@ from foretype.features.waiting import is_silent, until_useful
 from foretype.models.local import VERY_CONFIDENT, LocalEngine
 from foretype.scheduling.delay import Pace
 from foretype.scheduling.extent import block_extent
-from foretype.scheduling.gate import reason_for_silence, splits_word, text_follows
+from foretype.scheduling.gate import gated_at, reason_for_silence
 from foretype.settings.model import Settings
 from foretype.suggestions.store import Match, SuggestionStore
 from foretype.text.document import Document
@@ -128,7 +128,7 @@ class Completer:
         ticket = self._tickets.take(place.document.uri, popup=place.popup)
         if not self._typing_in(place.document).followed_to(place.document, place.position):
             self.offers.asked(place)
-        gated = _gated(place)
+        gated = gated_at(place.document, place.position, invoked=place.invoked)
         self.gate_took(time.perf_counter() - began)
         if gated:
             self.store.leave(place.document, None)  # nobody waits for what is written elsewhere in the document
@@ -167,7 +167,7 @@ class Completer:
         """What is known without waiting: for popups, which other sources must not have to wait for."""
         if silence := self.silence(request.document, invoked=request.invoked):
             return Outcome(silence=silence)
-        if gated := _gated(request):
+        if gated := gated_at(request.document, request.position, invoked=request.invoked):
             return Outcome(gated=gated)
         model = self.model
         match = model and self.store.find(request.document, request.position, model.name)
@@ -191,6 +191,7 @@ class Completer:
     # The model
 
     async def _modelled(self, request: CompletionRequest, model: ModelSource, ticket: Ticket) -> Outcome:
+        again = self.growth.asked_again(request)
         match = self._known(request, model)
         if match is None:
             if model.resting and (instead := await self._through_rest(request, model, ticket)):
@@ -210,7 +211,8 @@ class Completer:
         instant = await self._instant(request, match, model.name, ticket)
         if instant is not None:
             return instant
-        await until_useful(match, ticket, ticket.begun + self._pace.until_next_key(typed_at(request)))
+        patience = 0.0 if again else self._pace.until_next_key(typed_at(request))
+        await until_useful(match, ticket, ticket.begun + patience)
         if ticket.superseded:
             return Outcome(superseded=True)
         outcome = self._answered(request, match, model.name)
@@ -291,10 +293,3 @@ class Completer:
         all_of_it = settled and match.rest.rstrip().endswith(suggestion.text)
         if all_of_it and request.selected is None and self.settings.prefetches(model):
             self._prefetcher.shown(request, suggestion, match, model)
-
-
-def _gated(place: CompletionRequest) -> str:
-    """Why nothing is suggested at this very place, see `Outcome.gated`; "" where something may be."""
-    if splits_word(place.document, place.position):
-        return "word"
-    return "text" if not place.invoked and text_follows(place.document, place.position) else ""

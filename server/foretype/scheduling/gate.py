@@ -30,6 +30,13 @@ def reason_for_silence(document: Document, settings: Settings, *, invoked: bool)
     return None
 
 
+def gated_at(document: Document, position: Position, *, invoked: bool) -> str:
+    """Why nothing is suggested at this very place, in a word for the counts; "" where something may be."""
+    if splits_word(document, position):
+        return "word"
+    return "text" if not invoked and text_follows(document, position) else ""
+
+
 def splits_word(document: Document, position: Position) -> bool:
     """Whether the cursor stands right before a letter or digit: what is typed there is an edit, not new text."""
     rest = document.lines[position.line][position.column : position.column + 1]
