@@ -17,11 +17,12 @@ METHOD = "textDocument/inlineCompletion"
 URI = "file:///grown.py"
 TEXT = "def area(shapes):\n    "
 LINES = ["total = 0\n", "    for shape in shapes:\n", "        total += shape\n", "    return total\n", "\n\nx"]
-ASKING = {
-    "textDocument": {"inlineCompletion": {}},
-    "experimental": {"foretype": {"status": True, "suggestionChanged": True}},
+OURS = {"status": True, "suggestionChanged": True, "dismissed": True}
+ASKING = {"textDocument": {"inlineCompletion": {}}, "experimental": {"foretype": OURS}}
+CLIENTS = {
+    "not asked for": {"textDocument": {"inlineCompletion": {}}},
+    "dismissals unheard": {**ASKING, "experimental": {"foretype": {**OURS, "dismissed": False}}},
 }
-PLAIN = {"textDocument": {"inlineCompletion": {}}}
 BLOCK = {"multiline": "always", "prefetch": "never"}
 PAUSE = 0.7
 """Seconds between two lines of the stub's: more than an answer waits for the next, and than two looks take."""
@@ -86,10 +87,10 @@ async def quiet(probe: Probe, stub: StubServer) -> None:
     assert told(probe) == []
 
 
-@pytest.mark.parametrize("how", ["not asked for", "typed", "dismissed", "asked elsewhere"])
+@pytest.mark.parametrize("how", ["not asked for", "dismissals unheard", "typed", "dismissed", "asked elsewhere"])
 async def test_nobody_is_told_who_does_not_wait_for_it(session, how):
     async with StubServer(replies.chat(LINES[:2]).slowly(PAUSE)) as stub:
-        probe = await opened(session, stub, PLAIN if how == "not asked for" else ASKING)
+        probe = await opened(session, stub, CLIENTS.get(how, ASKING))
         while not stub.asked:
             result = (await probe.request(METHOD, place()))["result"]
             await asyncio.sleep(0.05)

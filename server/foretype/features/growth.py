@@ -29,13 +29,17 @@ class Growth:
     def __init__(self) -> None:
         self.tell: Tell | None = None
         """Told of the request that would get more now, if it were made again."""
+        self.of_blocks = True
+        """Whether it is told of blocks that grow, too: not where nobody hears that the user has waved one away, which
+        would be back on the screen a moment later."""
         self._timer: asyncio.TimerHandle | None = None
         self._unanswered: CompletionRequest | None = None
+        self._told: CompletionRequest | None = None
 
     def shown(self, request: CompletionRequest, text: str, match: Match, model: str) -> None:
         """This much of a stream, or this in its place, is the answer to a request; "" where nothing is."""
         generation = match.generation
-        if self.tell is None or generation.ended or generation.whole or request.popup:
+        if self.tell is None or not self.of_blocks or generation.ended or generation.whole or request.popup:
             return
         self._stop_looking()
         loop = asyncio.get_running_loop()
@@ -78,6 +82,12 @@ class Growth:
             self._timer.cancel()
             self._timer = None
 
+    def asked_again(self, request: CompletionRequest) -> bool:
+        """Whether this is what was told of: it wants what is there, and no wait for still more. Once only."""
+        told, self._told = self._told, None
+        return told is not None and told.document is request.document and told.position == request.position
+
     def _tell(self, request: CompletionRequest) -> None:
         if self.tell is not None:
+            self._told = request
             self.tell(request)

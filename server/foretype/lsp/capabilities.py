@@ -30,6 +30,8 @@ class ClientCapabilities:
     """It asked for `foretype/status` (experimental.foretype.status)."""
     suggestion_changed: bool = False
     """It asks again when told `foretype/suggestionChanged` (experimental.foretype.suggestionChanged)."""
+    dismissed: bool = False
+    """It tells `foretype/dismissed` (experimental.foretype.dismissed)."""
     api_key: bool = False
     """It answers `foretype/apiKey` (experimental.foretype.apiKey)."""
     lines_end_in_lf: bool = False
@@ -52,6 +54,7 @@ class ClientCapabilities:
             progress=bool(window and window.work_done_progress),
             status=bool(ours.get("status")),
             suggestion_changed=bool(ours.get("suggestionChanged")),
+            dismissed=bool(ours.get("dismissed")),
             api_key=bool(ours.get("apiKey")),
             lines_end_in_lf=bool(params.client_info and params.client_info.name == "Neovim"),
             label_details=bool(

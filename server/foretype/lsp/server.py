@@ -107,6 +107,7 @@ class Server(LanguageServer):
         completer.configure(self.settings, self.exclusions(), self.asker)
         if self.client.suggestion_changed:
             completer.growth.tell = partial(tell_growth, self)
+            completer.growth.of_blocks = self.client.dismissed
         completer.gate_took = lambda seconds: self.meters.book.observe("gate", seconds * 1000)
         self.documents.listen(completer.document_changed)
         self.documents.listen(self._outcomes.document_changed)

@@ -31,7 +31,8 @@ function M.setup(options)
   if options.settings and next(options.settings) then
     config.init_options = options.settings
   end
-  config.capabilities = { experimental = { foretype = { status = true, prose = true, suggestionChanged = true } } }
+  local ours = { status = true, prose = true, suggestionChanged = true, dismissed = true }
+  config.capabilities = { experimental = { foretype = ours } }
   config.handlers = {
     ["window/logMessage"] = M._log_message,
     ["foretype/prose"] = function(_, params, ctx)
