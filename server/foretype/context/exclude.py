@@ -76,11 +76,11 @@ class Exclusions:
             return ""
         return f"{shown.name} is a lock or data file." if is_data(shown) else self.withheld(shown)
 
-    async def known(self, uri: str) -> None:
-        """Wait until the disk has told about a document, but not for long: a drive may hang."""
+    async def known(self, uri: str, patience: float | None = None) -> None:
+        """Wait until the disk has told about a document, but not for long (seconds): a drive may hang."""
         path, is_cell = _file_of(uri)
         if path is not None and not self.withheld(path):
-            await self._looking.known(path, is_code=is_cell)
+            await self._looking.known(path, is_code=is_cell, patience=patience)
 
     def look_again(self) -> None:
         """An ignore file has changed, or links may have: what the disk said counts no more."""

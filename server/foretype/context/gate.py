@@ -46,9 +46,9 @@ class Gate:
         self._scans: OrderedDict[str, DocumentScan] = OrderedDict()
         self._open: dict[str, float] = {}
 
-    async def known(self, document: Document) -> None:
-        """Wait, a moment at most, until it is known whether a model may see the document; usually it is."""
-        await self._exclusions.known(document.uri)
+    async def known(self, document: Document, patience: float | None = None) -> None:
+        """Wait, so many seconds at most, until it is known whether a model may see the document; usually it is."""
+        await self._exclusions.known(document.uri, patience)
 
     def closed(self, document: Document, position: Position | None = None) -> str:
         """Why no model may be asked about the document, or at this place of it; "" where one may."""

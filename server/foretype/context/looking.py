@@ -21,6 +21,9 @@ from foretype.repository.ignore import IGNORE_FILES, global_ignore_file, rules_f
 PATIENCE: Final = 0.3
 """Seconds that a suggestion waits for the disk. A local look-up takes about 1 ms, on a slow network drive 50."""
 
+ASKED_PATIENCE: Final = 2.0
+"""The same for somebody who has asked for something, a menu or an action: on a busy disk better late than nothing."""
+
 LASTS: Final = 20.0
 """Seconds after which an answer is looked up anew, while it goes on to count."""
 
@@ -74,12 +77,12 @@ class Looking:
                 return known
             return answer.reason
 
-    async def known(self, path: Path, *, is_code: bool = False) -> None:
-        """Wait for the answer, `PATIENCE` at most; returns at once where it is there."""
+    async def known(self, path: Path, *, is_code: bool = False, patience: float | None = None) -> None:
+        """Wait for the answer, so many seconds at most, `PATIENCE` where none is said; returns at once where it is there."""
         if self.reason(path, is_code=is_code) is not None:
             return
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + PATIENCE
+        deadline = loop.time() + (PATIENCE if patience is None else patience)
         while (left := deadline - loop.time()) > 0:
             told = loop.create_future()
             with self._lock:

@@ -15,6 +15,7 @@ import attrs
 from lsprotocol import types
 
 from foretype.context.gate import Gate
+from foretype.context.looking import ASKED_PATIENCE
 from foretype.context.snippet import Snippet
 from foretype.errors import ForetypeError
 from foretype.features.actions.asking import ACTION, ActionModel, action_model
@@ -72,7 +73,7 @@ class ActionRuns:
     async def silence(self, document: Document) -> str:
         """Why nothing is done in a document; "" where something may be."""
         gate = self.gate
-        await gate.known(document)
+        await gate.known(document, ASKED_PATIENCE)
         return gate.closed(document)
 
     @property
