@@ -12,13 +12,16 @@ ARGS   ?=
 JOBS   ?= 2
 PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test test-all fuzz test-editors vsix lint types format lock docs bench clean
+.PHONY: help setup demo test test-all fuzz test-editors test-vscode picture setup-time vsix lint types format lock docs bench clean
 
 help:
 	@echo 'make demo [FILE=path]   watch the real server suggest code in a real file (ARGS=--fast: no pauses)'
 	@echo 'make test               set up, then run the tests (under 10 minutes)'
 	@echo 'make fuzz               10,000 prompts against their budgets (a few minutes)'
 	@echo 'make test-editors       drive real VS Code, Neovim, Helix and Emacs'
+	@echo 'make test-vscode        the essential story in a real VS Code (.ci/run runs it)'
+	@echo 'make picture            take the picture of the README anew'
+	@echo 'make setup-time         from Set Up in VS Code to the first suggestion, step by step'
 	@echo 'make vsix               build the VS Code extension (needs Node)'
 	@echo 'make lint types         ruff and mypy'
 	@echo 'make bench              every figure that the docs quote (needs a quiet machine)'
@@ -52,6 +55,21 @@ fuzz: setup
 # Real VS Code, Neovim, Helix and Emacs; installs what it needs into .cache/ (about 1.5 GB with VS Code).
 test-editors: setup
 	@$(BIN)/pytest tests/editors
+
+# The essential story in a real VS Code: installed from its package, ghost text, accepted, saved, actions.
+test-vscode: setup
+	@$(BIN)/pytest -q tests/editors/test_vscode.py tests/editors/test_vscode_actions.py \
+		-k 'ghost_text_is_shown or actions_change_the_files'
+
+# The README's picture, as the test above saw it.
+picture: setup
+	@FORETYPE_EDITORS=required $(BIN)/pytest -q tests/editors/test_vscode.py -k ghost_text_is_shown
+	@mkdir -p docs/images
+	@cp tests/output/vscode-picture.png docs/images/vscode.png
+
+# From Set Up to ghost text on a machine that has a Python and nothing else: each step and its seconds.
+setup-time: setup
+	@FORETYPE_EDITORS=required $(BIN)/pytest -q -s tests/editors/test_vscode.py -k set_up_after_asking
 
 # The server goes in as a wheel, so that the extension can set it up where it is not installed.
 vsix: setup

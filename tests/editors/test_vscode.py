@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.editor, pytest.mark.slow]
 def test_ghost_text_is_shown_accepted_and_saved(opened: Open, workspace: Path, output: Path) -> None:
     seen = opened().play("typing", output)
     assert seen["first"] == "self.check(name)"
+    assert (output / "vscode-picture.png").stat().st_size < 300_000  # the README's, see `make picture`
     expected = SHAPES + "    def get_hexagon(self, name):\n        self.check(name)"
     assert (workspace / "shapes.py").read_text(encoding="utf-8").rstrip() == expected
     # VS Code may have closed the bracket by itself; the file below shows that it is there once.
@@ -72,19 +73,46 @@ def test_a_server_that_is_not_there_is_said_once_with_a_remedy(opened: Open, out
     assert seen["buttons"] == ["Set the Path", "Show Log"]
 
 
-def test_a_server_that_is_nowhere_is_set_up_after_asking(
-    opened: Open, output: Path, tmp_path: Path, workspace: Path
-) -> None:
+def machine_with(folder: Path, python: str) -> dict[str, str]:
+    """The environment of a machine where every `python` is this program."""
+    folder.mkdir()
+    for name in ("python3", *(f"python3.{minor}" for minor in range(10, 15)), "python"):
+        (folder / name).write_text(f'#!/bin/sh\n{python} "$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
+    return {"PATH": os.pathsep.join([str(folder), "/usr/bin", "/bin"])}
+
+
+def test_a_server_that_is_nowhere_is_set_up_after_asking(opened: Open, output: Path, tmp_path: Path) -> None:
     """Nothing but a Python is on this machine, and the extension makes an environment of its own."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
-    searched = os.pathsep.join([str(programs), "/usr/bin", "/bin"])
-    seen = opened({"foretype.server.path": ""}, env={"PATH": searched}).play("setup", output)
+    machine = machine_with(tmp_path / "programs", f"exec {Path(sys.base_prefix) / 'bin' / 'python3'}")
+    seen = opened({"foretype.server.path": ""}, env=machine).play("setup", output)
     assert "Foretype needs its server" in seen["asked"]
     assert seen["first"] == "self.check(name)"
     assert "Ready." in seen["status"]
     print(f"from Set Up to ghost text: {seen['milliseconds']} ms")
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        (
+            f"exec {Path(sys.base_prefix) / 'bin' / 'python3'}",
+            "The packages of Foretype's server could not be fetched. Check the network, ",
+        ),
+        ("echo python 3.8 #", "Foretype's server needs Python 3.10 or newer, with venv, or uv. Found: "),
+    ],
+    ids=["no network", "too old a Python"],
+)
+def test_a_set_up_that_cannot_be_done_ends_in_one_sentence(
+    opened: Open, output: Path, tmp_path: Path, python: str, said: str
+) -> None:
+    machine = machine_with(tmp_path / "programs", python)
+    offline = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    seen = opened({"foretype.server.path": ""}, env={**machine, **offline}).play("refused", output)
+    (message,) = seen["messages"]
+    assert message.startswith(said)
+    assert seen["buttons"] == ["Try Again", "Show Log"]
+    assert seen["status"] == "Foretype: The server was not found."
 
 
 def test_the_walkthrough_has_its_four_steps(opened: Open, output: Path) -> None:
@@ -95,6 +123,7 @@ def test_the_walkthrough_has_its_four_steps(opened: Open, output: Path) -> None:
         "Choose a model, or none",
         "Steer it",
     ]
+    assert seen["ticked"] == ["Set up the server"]
 
 
 def test_an_untrusted_folder_decides_nothing(opened: Open, workspace: Path, output: Path, tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ SETTINGS: Final[dict[str, Any]] = {
     "chat.disableAIFeatures": True,
     "chat.commandCenter.enabled": False,
     "editor.minimap.enabled": False,
+    "editor.fontFamily": "'DejaVu Sans Mono', monospace",
     "editor.quickSuggestions": {"other": "off", "comments": "off", "strings": "off"},
     "editor.wordBasedSuggestions": "off",
     "editor.inlineSuggest.minShowDelay": 0,

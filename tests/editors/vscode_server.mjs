@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { command, ghost, messages, open, page, plain, press, shot, started, status, statusIs, until } from "./vscode_page.mjs";
 
+const BUTTON = ".notification-list-item-buttons-container .monaco-button";
+
 export async function crash() {
   await started();
   await open("shapes.py");
@@ -34,7 +36,7 @@ export async function missing() {
   await page.waitForSelector(".notification-list-item-message");
   await shot("missing");
   const said = await messages();
-  const buttons = await page.$$eval(".notification-list-item-buttons-container .monaco-button", (all) => all.map((each) => each.textContent));
+  const buttons = await page.$$eval(BUTTON, (all) => all.map((each) => each.textContent));
   return { messages: said, buttons };
 }
 
@@ -44,7 +46,7 @@ export async function setup() {
   const asked = await page.textContent(".notification-list-item-message");
   await shot("setup-asks");
   const began = Date.now();
-  await page.locator(".notification-list-item-buttons-container .monaco-button", { hasText: "Set Up" }).click();
+  await page.locator(BUTTON, { hasText: "Set Up" }).click();
   await page.waitForTimeout(1000);
   await shot("setup-runs");
   for (let tries = 0; tries < 6 && !(await status().catch(() => "")).includes("Ready."); tries++) {
@@ -58,15 +60,25 @@ export async function setup() {
   return { asked, first, status: await status(), milliseconds };
 }
 
+/** The set-up cannot be done; what is said then, and what can be done about it. */
+export async function refused() {
+  await started();
+  await page.locator(BUTTON, { hasText: "Set Up" }).click();
+  await page.locator(BUTTON, { hasText: "Try Again" }).waitFor({ timeout: 90_000 });
+  await shot("setup-refused");
+  return { messages: await messages(), buttons: await page.$$eval(BUTTON, (all) => all.map((each) => each.textContent)), status: await status() };
+}
+
 export async function walkthrough() {
   await started();
   await statusIs("Ready.");
   await command("Foretype: Get Started");
   await page.waitForSelector(".getting-started-step .step-title");
-  await page.waitForTimeout(1000);
+  await page.waitForSelector(".getting-started-step .codicon-getting-started-step-checked");
   await shot("walkthrough");
   const steps = await page.$$eval(".getting-started-step .step-title", (all) => all.map((each) => each.textContent));
-  return { steps: steps.map(plain) };
+  const ticked = await page.$$eval(".getting-started-step:has(.codicon-getting-started-step-checked.complete, .complete.codicon-getting-started-step-checked) .step-title", (all) => all.map((each) => each.textContent));
+  return { steps: steps.map(plain), ticked: ticked.map(plain) };
 }
 
 export async function restricted() {

@@ -10,6 +10,7 @@ export async function typing() {
   const first = await ghost();
   const milliseconds = Date.now() - began;
   await shot("ghost");
+  await page.screenshot({ path: `${process.env.FORETYPE_SHOTS}/vscode-picture.png`, clip: { x: 328, y: 36, width: 560, height: 470 } });
   await press("Tab");
   await page.waitForTimeout(200);
   await shot("accepted");

@@ -64,14 +64,15 @@ export function activate(context: vscode.ExtensionContext): void {
     command("chooseModel", () => chooseModel(running.program, keys)),
     command("check", async () => tell(running, log, ["check"], await asConfigured(configuration, keys))),
     command("showUsage", () => tell(running, log, ["stats"], {})),
-    command("openWalkthrough", () =>
-      vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
-    ),
+    command("openWalkthrough", () => openWalkthrough(context.extension.id, running)),
     command("restart", () => running.restart("asked for by command")),
     command("showLog", () => log.show()),
     command("setApiKey", () => keys.set()),
     command("setUp", async () => {
-      if (await environment.make()) {
+      if (running.phase === "running") {
+        const where = running.program?.command ?? "";
+        void vscode.window.showInformationMessage(vscode.l10n.t("Foretype's server is set up already and runs: {0}", where));
+      } else if (await environment.make()) {
         await running.restart("it has been set up");
         await completed(environment, running, configuration);
       }
@@ -109,6 +110,13 @@ async function completed(environment: PrivateEnvironment, running: Server, confi
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
+}
+
+/** Open the walkthrough. VS Code ticks a step when its condition comes true, not where it is true already. */
+async function openWalkthrough(extension: string, running: Server): Promise<void> {
+  await vscode.commands.executeCommand("setContext", "foretype.running", false);
+  await vscode.commands.executeCommand("workbench.action.openWalkthrough", `${extension}#start`, false);
+  setTimeout(() => running.sayWhetherItRuns(), SETTLE_MS);
 }
 
 /** Ask for how long, and have the server be silent for that time. */

@@ -132,6 +132,11 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** For the conditions of commands, and the walkthrough. */
+  sayWhetherItRuns(): void {
+    void vscode.commands.executeCommand("setContext", "foretype.running", this.phase === "running");
+  }
+
   private notify(method: string, params: unknown): void {
     if (this.phase === "running") {
       void this.client?.sendNotification(method, params);
@@ -268,7 +273,7 @@ export class Server implements vscode.Disposable {
 
   private become(phase: Phase): void {
     this.phase = phase;
-    void vscode.commands.executeCommand("setContext", "foretype.running", phase === "running");
+    this.sayWhetherItRuns();
     this.changed.fire();
   }
 
