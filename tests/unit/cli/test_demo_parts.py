@@ -68,7 +68,7 @@ def test_places(text: str, done: int, place: tuple[int, int], utf16: tuple[int, 
     [
         (["a", "", "b", "c", "", "d", "e", "", "f"], (2, 3)),
         (["a"] * 9, (0, 2)),
-        (["x", "", ""] * 40, (45, 72)),
+        (["x", "", ""] * 40, (48, 69)),
         (["only"], (0, 0)),
     ],
 )
