@@ -52,6 +52,8 @@ def test_the_menu_turns_suggestions_off_and_on(opened: Open, output: Path) -> No
     assert seen["off"] == "Foretype: Suggestions are off in this window."
     assert seen["whileOff"] == 0
     assert seen["again"] == "elf.check(name)"
+    assert seen["snoozed"].startswith("Foretype: Snoozed until ")
+    assert seen["whileSnoozed"] == 0
     assert seen["languageOff"] == 0
     settings = json.loads((code.data / "User" / "settings.json").read_text(encoding="utf-8"))
     assert settings["foretype.enable"] == {"python": False}
@@ -66,11 +68,30 @@ def test_a_server_that_dies_is_started_again_three_times(opened: Open, output: P
 
 
 def test_a_server_that_is_not_there_is_said_once_with_a_remedy(opened: Open, output: Path, tmp_path: Path) -> None:
-    seen = opened({"foretype.server.path": str(tmp_path / "nothing")}).play("missing", output)
-    assert len(seen["messages"]) == 1
-    assert "server was not found" in seen["messages"][0]
-    assert str(tmp_path / "nothing") in seen["messages"][0]
+    seen = opened({"foretype.server.path": str(tmp_path / "nothing")}).play("told", output)
+    (message,) = seen["messages"]
+    assert "server was not found" in message
+    assert str(tmp_path / "nothing") in message
     assert seen["buttons"] == ["Set the Path", "Show Log"]
+    assert seen["status"] == "Foretype: The server was not found."
+
+
+def test_a_server_that_ends_at_its_start_is_started_three_times_more(
+    opened: Open, output: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    lines = ["#!/bin/sh", 'case "$*" in *--version*) echo foretype 0.1.0; exit;; esac', f"echo x >> {tmp_path}/starts"]
+    broken.write_text("\n".join([*lines, "exit 3", ""]), encoding="utf-8")
+    broken.chmod(0o755)
+    seen = opened({"foretype.server.path": str(broken)}).play("told", output)
+    assert seen["messages"] == ["The Foretype server ended by itself 4 times."]
+    assert seen["buttons"] == ["Restart", "Show Log"]
+    assert seen["status"] == "Foretype: The server does not run."
+    assert (tmp_path / "starts").read_text(encoding="utf-8").split() == ["x"] * 4
+
+
+def test_two_windows_on_one_folder_are_not_in_each_others_way(opened: Open, output: Path) -> None:
+    assert opened().play("windows", output) == {"first": "self.check(name)", "messages": []}
 
 
 def machine_with(folder: Path, python: str) -> dict[str, str]:
@@ -79,7 +100,7 @@ def machine_with(folder: Path, python: str) -> dict[str, str]:
     for name in ("python3", *(f"python3.{minor}" for minor in range(10, 15)), "python"):
         (folder / name).write_text(f'#!/bin/sh\n{python} "$@"\n', encoding="utf-8")
         (folder / name).chmod(0o755)
-    return {"PATH": os.pathsep.join([str(folder), "/usr/bin", "/bin"])}
+    return {"PATH": os.pathsep.join([str(folder), "/usr/bin", "/bin"]), "SHELL": "/bin/bash"}
 
 
 def test_a_server_that_is_nowhere_is_set_up_after_asking(opened: Open, output: Path, tmp_path: Path) -> None:

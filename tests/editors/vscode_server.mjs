@@ -1,6 +1,6 @@
 // Stories of the server: set up, not there, ended by itself, in a folder that is not trusted.
 import { readFileSync } from "node:fs";
-import { command, ghost, messages, open, page, plain, press, shot, started, status, statusIs, until } from "./vscode_page.mjs";
+import { command, context, ghost, ITEM, messages, open, page, plain, press, shot, started, status, statusIs, until } from "./vscode_page.mjs";
 
 const BUTTON = ".notification-list-item-buttons-container .monaco-button";
 
@@ -30,14 +30,27 @@ export async function crash() {
   return { messages: said, failed, pids };
 }
 
-export async function missing() {
+/** The server does not come up; what is said then, once. */
+export async function told() {
   await started();
-  await statusIs("not found");
   await page.waitForSelector(".notification-list-item-message");
-  await shot("missing");
-  const said = await messages();
-  const buttons = await page.$$eval(BUTTON, (all) => all.map((each) => each.textContent));
-  return { messages: said, buttons };
+  await page.waitForTimeout(1000);
+  await shot("told");
+  return { messages: await messages(), buttons: await page.$$eval(BUTTON, (all) => all.map((each) => each.textContent)), status: await status() };
+}
+
+/** A second window on the same folder has a server of its own, and neither is in the other's way. */
+export async function windows() {
+  await started();
+  await open("shapes.py");
+  await statusIs("Ready.");
+  const other = await context.newPage();
+  await other.goto(process.env.FORETYPE_URL, { waitUntil: "domcontentloaded" });
+  await other.waitForSelector(`${ITEM}[aria-label*="Ready."]`);
+  await other.screenshot({ path: `${process.env.FORETYPE_SHOTS}/vscode-second-window.png` });
+  await page.bringToFront();
+  await page.keyboard.type("    def get_hexagon(self, name):\n");
+  return { first: await ghost(), messages: await messages() };
 }
 
 export async function setup() {

@@ -50,6 +50,20 @@ export async function menu() {
   await page.keyboard.type("s");
   const again = await ghost();
   await press("Escape");
+  await choose("Snooze...");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "15 minutes" }).click();
+  await statusIs("Snoozed");
+  const snoozed = await status();
+  await shot("snoozed");
+  await page.click(".editor-instance .view-lines");
+  await press("Control+End");
+  await page.keyboard.type("e");
+  await page.waitForTimeout(1500);
+  const whileSnoozed = await page.locator(GHOST).count();
+  await choose("End the Snooze");
+  await statusIs("Ready.");
+  await page.click(".editor-instance .view-lines");
+  await press("Control+End", "Backspace");
   await choose("Turn Off for python");
   await statusIs("off for this language");
   await page.click(".editor-instance .view-lines");
@@ -62,7 +76,7 @@ export async function menu() {
   await page.waitForTimeout(500);
   await shot("log");
   const log = await page.$eval(".part.panel select", (select) => select.value);
-  return { labels, off, whileOff, again, languageOff, log };
+  return { labels, off, whileOff, again, snoozed, whileSnoozed, languageOff, log };
 }
 
 export async function model() {
