@@ -120,6 +120,16 @@ class Emacs(Terminal):
         text: str = self.evaluate("(buffer-substring-no-properties (line-beginning-position) (line-end-position))")
         return text
 
+    def go_to(self, line: int) -> None:
+        """Put the cursor at the beginning of a line, counted from 1."""
+
+        def there() -> bool:
+            self.keys("M-g", "M-g")
+            self.type(f"{line}\r")
+            return bool(self.evaluate("(line-number-at-pos (window-point))") == line)
+
+        self.wait(there, f"line {line}")
+
     def write(self, file: Path) -> str:
         """Save; what the file on the disk holds then."""
         self.keys("C-x", "C-s")

@@ -83,8 +83,7 @@ def test_eglot_offers_an_action_and_applies_it(edit: Open, workspace: Path, outp
     with endpoint(lambda _: replies.chat([DOCUMENTED])) as stub:
         emacs = edit("shapes.py", MODEL.format(url=stub.url))
         emacs.wait(lambda: stub.received, "the question about the model")
-        emacs.keys("M-g", "g")
-        emacs.type("9\r")
+        emacs.go_to(9)
         emacs.wait(lambda: menu_for(emacs, "Document `get_circle`"), "the menu")
         (output / "emacs-actions.txt").write_text(emacs.screen(), encoding="utf-8")
         emacs.type("Document `get_circle`\r")

@@ -96,8 +96,7 @@ def test_an_action_is_chosen_and_applied_while_emacs_goes_on(edit: Open, workspa
     with endpoint(lambda _: replies.chat([DOCUMENTED]).slowly(0.0, first=2.0)) as stub:
         emacs = edit(f':model (:base_url "{stub.url}" :name "stub" :mode "chat")')
         emacs.wait(lambda: stub.received, "the question about the model")
-        emacs.keys("M-g", "g")
-        emacs.type("9\r")
+        emacs.go_to(9)
         emacs.wait(lambda: menu_for(emacs, "Document `get_circle`"), "the menu")
         emacs.type("Document `get_circle`\r")
         emacs.wait(lambda: stub.asked, "the question")
