@@ -57,6 +57,9 @@ def opened(
         user: dict[str, Any] | None = None,
     ) -> CodeServer:
         known = {**homes, "FORETYPE_PID_FILE": f"{server_path}.pid", **(env or {})}
+        if env and "PATH" in env:
+            # The editor has its PATH from a login shell, whatever it was started with.
+            Path(homes["HOME"], ".bash_profile").write_text(f'export PATH="{env["PATH"]}"\n', encoding="utf-8")
         code = CodeServer(programs, workspace, tmp_path / "data", known)
         asked = {"baseUrl": model.url, "name": "stub", "mode": "chat"} if model is not None else {}
         machine = {"foretype.server.path": str(server_path)}

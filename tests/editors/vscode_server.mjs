@@ -78,6 +78,7 @@ export async function refused() {
   await started();
   await page.locator(BUTTON, { hasText: "Set Up" }).click();
   await page.locator(BUTTON, { hasText: "Try Again" }).waitFor({ timeout: 90_000 });
+  await page.locator(BUTTON, { hasText: "Cancel" }).waitFor({ state: "detached" });
   await shot("setup-refused");
   return { messages: await messages(), buttons: await page.$$eval(BUTTON, (all) => all.map((each) => each.textContent)), status: await status() };
 }

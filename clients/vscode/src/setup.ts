@@ -226,7 +226,7 @@ class Refusal extends Error {}
 function noPython(unfit: readonly string[]): string {
   const t = vscode.l10n.t;
   const wanted = t("Foretype's server needs Python {0} or newer, with venv, or uv.", OLDEST.join("."));
-  return unfit.length === 0 ? `${wanted} ${t("None was found.")}` : `${wanted} ${t("Found: {0}.", unfit.slice(0, 3).join("; "))}`;
+  return unfit.length === 0 ? `${wanted} ${t("None was found.")}` : `${wanted} ${t("Found: {0}.", unfit[0] ?? "")}`;
 }
 
 function output(command: string, args: readonly string[]): Promise<string> {
