@@ -78,7 +78,7 @@ class Looking:
             return answer.reason
 
     async def known(self, path: Path, *, is_code: bool = False, patience: float | None = None) -> None:
-        """Wait for the answer, so many seconds at most, `PATIENCE` where none is said; returns at once where it is there."""
+        """Wait for the answer, so many seconds at most, `PATIENCE` where none is said; at once where it is there."""
         if self.reason(path, is_code=is_code) is not None:
             return
         loop = asyncio.get_running_loop()
