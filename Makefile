@@ -69,6 +69,7 @@ picture: setup
 
 # From Set Up to ghost text on a machine that has a Python and nothing else: each step and its seconds.
 setup-time: setup
+	@$(BIN)/python clients/vscode/scripts/setup_time.py
 	@FORETYPE_EDITORS=required $(BIN)/pytest -q -s tests/editors/test_vscode.py -k set_up_after_asking
 
 # The server goes in as a wheel, so that the extension can set it up where it is not installed.

@@ -33,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const shown = (): Shown => ({
     phase: running.phase,
     status: running.status,
+    completing: environment.completing && running.program?.origin === "private",
     off: isOff(),
     languageOn: configuration.languageEnabled(language() ?? "*"),
   });
@@ -40,6 +41,17 @@ export function activate(context: vscode.ExtensionContext): void {
     show(item, shown());
     const { baseUrl, name } = configuration.model();
     void vscode.commands.executeCommand("setContext", "foretype.hasModel", running.phase === "running" && baseUrl !== "" && name !== "");
+  };
+
+  /** What only models need comes after the first suggestion; a model that waited for it is connected to then. */
+  const complete = async (): Promise<void> => {
+    const hasModel = (): boolean => running.program?.origin === "private" && configuration.model().baseUrl !== "";
+    const done = environment.complete(hasModel());
+    refresh();
+    if ((await done) && hasModel()) {
+      await running.restart("what models need is installed");
+    }
+    refresh();
   };
 
   const command = (name: string, action: () => unknown): vscode.Disposable =>
@@ -69,13 +81,15 @@ export function activate(context: vscode.ExtensionContext): void {
     command("showLog", () => log.show()),
     command("setApiKey", () => keys.set()),
     command("setUp", async () => {
-      if (running.phase === "running") {
+      if (running.phase === "running" && !environment.lacking) {
         const where = running.program?.command ?? "";
         void vscode.window.showInformationMessage(vscode.l10n.t("Foretype's server is set up already and runs: {0}", where));
-      } else if (await environment.make()) {
-        await running.restart("it has been set up");
-        await completed(environment, running, configuration);
+        return;
       }
+      if (running.phase !== "running" && (await environment.make())) {
+        await running.restart("it has been set up");
+      }
+      await complete();
     }),
     command("clearApiKey", () => keys.clear()),
     command("toggle", async () => {
@@ -98,14 +112,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   refresh();
   // The editor does not wait for it: finding the server may take as long as a Python needs to start.
-  void running.restart("the window opened").then(() => completed(environment, running, configuration));
-}
-
-/** What only models need comes after the first suggestion; a model that waited for it is connected to then. */
-async function completed(environment: PrivateEnvironment, running: Server, configuration: Configuration): Promise<void> {
-  if ((await environment.complete()) && running.program?.origin === "private" && configuration.model().baseUrl) {
-    await running.restart("what models need is installed");
-  }
+  void running.restart("the window opened").then(complete);
 }
 
 export async function deactivate(): Promise<void> {

@@ -16,6 +16,8 @@ export type Phase = "starting" | "running" | "stopped" | "missing" | "failed";
 export interface Shown {
   readonly phase: Phase;
   readonly status: ServerStatus;
+  /** What models need is being installed, so that a server that cannot ask one is no fault yet. */
+  readonly completing: boolean;
   /** The user turned suggestions off in this window. */
   readonly off: boolean;
   /** False where the active document's language is switched off. */
@@ -42,9 +44,12 @@ export function presented(shown: Shown): { readonly icon: string; readonly sente
   }
 }
 
-function running({ status, off, languageOn }: Shown): { readonly icon: string; readonly sentence: string } {
+function running({ status, completing, off, languageOn }: Shown): { readonly icon: string; readonly sentence: string } {
   if (off) {
     return { icon: "circle-slash", sentence: "Suggestions are off in this window." };
+  }
+  if (completing && status.kind === "Error") {
+    return { icon: "loading~spin", sentence: "What models need is being installed." };
   }
   if (!languageOn && (status.kind === "Normal" || status.kind === "Inactive")) {
     return { icon: "circle-slash", sentence: "Suggestions are off for this language." };

@@ -21,6 +21,8 @@ const WHOLE = "whole";
 
 /** The private environment of one version of the extension. */
 export class PrivateEnvironment {
+  /** What models need is being installed now. */
+  completing = false;
   private readonly folder: string;
 
   constructor(
@@ -34,6 +36,11 @@ export class PrivateEnvironment {
   /** Its Python, "" where it is not made or only half made. */
   get python(): string {
     return existsSync(path.join(this.folder, READY)) ? pythonIn(this.folder, process.platform) : "";
+  }
+
+  /** Whether suggestions can come from it, but no model can be asked yet. */
+  get lacking(): boolean {
+    return this.python !== "" && !existsSync(path.join(this.folder, WHOLE));
   }
 
   /** Whether this package of the extension has a server to install. */
@@ -59,19 +66,21 @@ export class PrivateEnvironment {
 
   /**
    * Install what only models and grammars need, behind the user's back: suggestions are there already. True where that
-   * was done now. A failure is for the log; the next start tries again.
+   * was done now. A failure is said where a model waits for it, else it is for the log; the next start tries again.
    */
-  async complete(): Promise<boolean> {
+  async complete(awaited: boolean): Promise<boolean> {
     const wheel = this.wheel();
-    if (this.python === "" || wheel === undefined || existsSync(path.join(this.folder, WHOLE))) {
+    if (!this.lacking || wheel === undefined) {
       return false;
     }
+    this.completing = true;
     try {
+      const never = new AbortController();
       if (!claim(this.claimed)) {
-        return false;
+        await this.madeElsewhere(never.signal);
+        return !this.lacking;
       }
       try {
-        const never = new AbortController();
         for (const step of later(this.script, this.folder, wheel, process.platform)) {
           await this.run(step, never.signal);
         }
@@ -82,7 +91,12 @@ export class PrivateEnvironment {
       return true;
     } catch (error) {
       this.log.error(`Models and grammars cannot be used yet; the next start tries again. ${String(error)}`);
+      if (awaited) {
+        void this.tell(this.inWords(error));
+      }
       return false;
+    } finally {
+      this.completing = false;
     }
   }
 

@@ -21,7 +21,7 @@ test("only our own secrets count", () => {
   assert.equal(isOurs("someone.else"), false);
 });
 
-const RUNNING: Shown = { phase: "running", status: QUIET, off: false, languageOn: true };
+const RUNNING: Shown = { phase: "running", status: QUIET, completing: false, off: false, languageOn: true };
 
 for (const [shown, icon, sentence] of [
   [RUNNING, "sparkle", "Ready."],
@@ -31,6 +31,8 @@ for (const [shown, icon, sentence] of [
   [{ ...RUNNING, languageOn: false }, "circle-slash", "Suggestions are off for this language."],
   [{ ...RUNNING, status: statusIn({ kind: "Warning", message: "Slow." }) }, "warning", "Slow."],
   [{ ...RUNNING, status: statusIn({ kind: "Error", message: "No key." }), languageOn: false }, "error", "No key."],
+  [{ ...RUNNING, completing: true, status: statusIn({ kind: "Error", message: "No module." }) }, "loading~spin", "What models need is being installed."],
+  [{ ...RUNNING, completing: true }, "sparkle", "Ready."],
   [{ ...RUNNING, status: statusIn({ kind: "Normal", message: "Connecting.", busy: true }) }, "loading~spin", "Connecting."],
   [{ ...RUNNING, status: statusIn({ kind: "Inactive", message: "Too large." }) }, "circle-slash", "Too large."],
 ] as const satisfies readonly (readonly [Shown, string, string])[]) {
