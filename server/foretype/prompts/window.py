@@ -131,15 +131,23 @@ class _Fitting:
             taken = self._frozen_suffix()
             lent = 0
         else:
-            taken = Run(0, min(self._all_after.tokens, frame.share(SUFFIX_SHARE)))
+            taken = Run(0, min(self._all_after.tokens, frame.share(SUFFIX_SHARE), self._beside_own_line))
             lent = self._all_after.tokens - taken.tokens
         start, kept, tokens = self._beginning(frame.room - taken.tokens, lent)
         if not frame.suffix_first:
             taken = longest_head(self._after, frame.room - kept.tokens - tokens, self._counter)
+        if not (frame.suffix_first and self._leapt):  # there the room of a leap is for what is typed next
             start, kept, tokens = self._filled(start, kept, tokens, taken)
+        if frame.suffix_first and self._leapt is False:
+            taken = self._lengthened(taken, frame.room - kept.tokens - tokens)
         complete = self._whole_before and start == 0 and taken.lines == len(self._place.after)
         prefix, suffix = "".join(self._before[start:]), "".join(self._after[: taken.lines])
         return Window(kept, prefix, suffix, tokens, taken.tokens, complete)
+
+    @property
+    def _beside_own_line(self) -> int:
+        """Tokens that the suffix may take at most: what stands before the cursor in its own line is always shown."""
+        return max(0, self._frame.room - self._counter.count_line(self._before[-1]))
 
     # The beginning
 
@@ -207,11 +215,13 @@ class _Fitting:
             return start, kept, tokens
         more = longest_tail(self._before[:start], left, self._counter)
         above = self._kept(start - more.lines) if more.lines else kept
-        if not more.lines or above.tokens + more.tokens > kept.tokens + left:
+        # Counted as a whole: a token may lie across the border of the two parts, where that begins with a slash.
+        whole = self._cost(start - more.lines)
+        if not more.lines or above.tokens + whole > kept.tokens + tokens + left:
             self._memory.kept = kept
             return start, kept, tokens
         self._remember(start - more.lines)
-        return start - more.lines, above, tokens + more.tokens
+        return start - more.lines, above, whole
 
     def _found_again(self) -> int | None:
         """The index of the line at which the last window began, wherever it stands now."""
@@ -254,7 +264,7 @@ class _Fitting:
     def _frozen_suffix(self) -> Run:
         """The suffix that ends where the last one did, while that is neither too much nor much too little."""
         frame, total = self._frame, self._all_after
-        share = min(total.tokens, frame.share(SUFFIX_FIRST_SHARE))
+        share = min(total.tokens, frame.share(SUFFIX_FIRST_SHARE), self._beside_own_line)
         needed = longest_tail(self._before, frame.room - share, self._counter)
         short = needed.lines == len(self._before) and self._whole_before
         limit = frame.room - needed.tokens if short else share
@@ -263,8 +273,17 @@ class _Fitting:
             lines = len(self._after) + self._place.lines_below - below
             if 0 < lines <= len(self._after):
                 tokens = self._counter.count_lines("".join(self._after[:lines]))
-                if tokens <= limit and (tokens >= limit - 2 * self._slack or lines == len(self._after)):
+                most = limit if short else min(limit + self._slack, self._beside_own_line)
+                if tokens <= most and (tokens >= limit - 2 * self._slack or lines == len(self._after)):
                     return Run(lines, tokens)
         run = longest_head(self._after, limit - (self._slack if short and below is not None else 0), self._counter)
         self._memory.below = len(self._after) + self._place.lines_below - run.lines
         return run
+
+    def _lengthened(self, taken: Run, room: int) -> Run:
+        """The suffix with what the prefix could not use, a little at most, for it is to stay as long as that."""
+        more = longest_head(self._after, min(room, taken.tokens + self._slack), self._counter)
+        if more.lines <= taken.lines:
+            return taken
+        self._memory.below = len(self._after) + self._place.lines_below - more.lines
+        return more

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foretype.models.provider import FillPrompt
@@ -90,6 +90,14 @@ _TEXT = st.lists(st.tuples(_LINE, st.sampled_from(["\n", "\r\n", "\n\n"])), max_
 @pytest.mark.parametrize("counter", [BYTES, EXACT], ids=["bound", "exact"])
 @pytest.mark.parametrize("suffix_first", [False, True])
 @settings(max_examples=150, deadline=None)
+@example("", "=============", "a\n", 14, "")
+@example(
+    "=_\n/\r\n\n\n\n\x0ca\n=\x0c=)\x0c=😀\n",
+    "=😀=",
+    "(=\x0c(=a\n",
+    67,
+    "=\né\n=_\n=😀\n=\x0c=😀\n=\x0c=)=_😀\n(=\x0c(=)😀😀\n_==_ \x0c==_😀\n",
+)
 @given(_TEXT, _LINE, _TEXT, st.integers(0, 200), _TEXT)
 def test_always_within_the_room(
     counter: Counter, suffix_first: bool, above: str, line: str, below: str, room: int, other: str
