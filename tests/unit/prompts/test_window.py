@@ -90,7 +90,7 @@ _TEXT = st.lists(st.tuples(_LINE, st.sampled_from(["\n", "\r\n", "\n\n"])), max_
 @pytest.mark.parametrize("counter", [BYTES, EXACT], ids=["bound", "exact"])
 @pytest.mark.parametrize("suffix_first", [False, True])
 @settings(max_examples=150, deadline=None)
-@example("", "=============", "a\n", 14, "")
+@example("", "=============", "\n\n", 14, "")
 @example(
     "=_\n/\r\n\n\n\n\x0ca\n=\x0c=)\x0c=😀\n",
     "=😀=",
