@@ -73,3 +73,11 @@ def test_an_edit_is_shown_first_to_who_wants_that(opened: Open, workspace: Path,
         seen = code.play("previewed", output)
     assert seen == {"before": 0, "messages": []}
     assert (workspace / "shapes.py").read_text(encoding="utf-8") == DOCUMENTED
+
+
+def test_a_model_is_asked_once_what_it_needs_is_installed(opened: Open, workspace: Path, output: Path) -> None:
+    """The set-up installs first what the embedded engine needs; the extension connects to the model afterwards."""
+    with endpoint(answer) as stub:
+        seen = opened({"foretype.server.path": ""}, model=stub).play("setupForModel", output)
+    assert seen == {"document": {"previews": 0}, "messages": []}
+    assert (workspace / "shapes.py").read_text(encoding="utf-8") == DOCUMENTED

@@ -1,5 +1,5 @@
 // Stories of code actions: an edit by command, a fix by the light bulb's menu, an explanation, a commit message.
-import { command, goTo, messages, open, page, plain, press, saved, shot, started, statusIs, until } from "./vscode_page.mjs";
+import { command, goTo, messages, open, page, plain, press, saved, shot, started, status, statusIs, until } from "./vscode_page.mjs";
 
 const MENU = ".action-widget .monaco-list-row";
 const PREVIEW = ".part.panel .monaco-list-row";
@@ -54,6 +54,19 @@ export async function previewed() {
   await dirty();
   await saved();
   return { before, messages: await messages() };
+}
+
+/** A model is configured, and the server is nowhere: it is set up, then what models need, then the model is asked. */
+export async function setupForModel() {
+  await started();
+  await page.locator(".notification-list-item-buttons-container .monaco-button", { hasText: "Set Up" }).click();
+  await statusIs("What models need is being installed.");
+  await shot("setup-completes");
+  for (let tries = 0; tries < 6 && !(await status()).includes("Ready."); tries++) {
+    await statusIs("Ready.").catch(() => undefined);
+  }
+  const document = await documented();
+  return { document, messages: await messages() };
 }
 
 async function documented() {
