@@ -187,7 +187,7 @@ def alive(pid_file: Path) -> bool:
     """Whether the process whose number the file holds still runs (a zombie does not)."""
     try:
         state = Path(f"/proc/{int(pid_file.read_text())}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before it was opened, or while it was read
         return False
     return state.rpartition(")")[2].split()[0] != "Z"
 
