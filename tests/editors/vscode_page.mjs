@@ -33,17 +33,12 @@ export async function until(condition, what) {
 export const statusIs = (wanted) => until(async () => (await status().catch(() => "")).includes(wanted), `the status "${wanted}"`);
 
 export async function open(name) {
-  const tab = page.locator(`.tab.active[data-resource-name="${name}"]`);
-  // Enter takes the row that is marked, and while the list is being filtered that may be another: then once more.
-  for (let tries = 0; tries < 5 && (await tab.count()) === 0; tries++) {
-    await press("Control+p");
-    await page.waitForSelector(".quick-input-widget input");
-    await page.keyboard.type(name, { delay: 10 });
-    await page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`);
-    await press("Enter");
-    await tab.waitFor({ timeout: 5000 }).catch(() => undefined);
-  }
-  await tab.waitFor();
+  await press("Control+p");
+  await page.waitForSelector(".quick-input-widget input");
+  await page.keyboard.type(name, { delay: 10 });
+  await page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`);
+  await press("Enter");
+  await page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
   await page.click(".editor-instance .view-lines");
   await press("Control+End");
 }
