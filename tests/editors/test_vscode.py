@@ -172,14 +172,3 @@ def test_a_models_text_is_shown_and_a_word_of_it_accepted(opened: Open, workspac
     assert (workspace / "shapes.py").read_text(encoding="utf-8").endswith(("    zeta = omega", "    zeta = omega("))
     assert seen["rest"].endswith("twice=True)")
     assert heads[-1] == "Bearer made-up-key"
-
-
-def test_ghost_text_grows_while_a_model_writes_and_stays_away_after_escape(opened: Open, output: Path) -> None:
-    lines = ["alpha = gamma", "beta = alpha", "omega = beta", *(f"line_{number} = omega" for number in range(8))]
-    slow = replies.chat([f"{line}\n        " for line in lines]).slowly(1.5)
-    with endpoint(lambda _: slow) as stub:
-        seen = opened(model=stub).play("growing", output)
-    assert "alpha" in seen["first"]
-    assert "omega" not in seen["first"]
-    assert "omega" in seen["grown"]
-    assert seen["after"] == 0

@@ -79,13 +79,7 @@ def test_every_command_of_the_manifest_is_registered_in_the_code(manifest: dict[
     # The language client registers the server's own commands.
     contributed = {command["command"] for command in manifest["contributes"]["commands"]}
     assert registered == contributed - {"foretype.resume"}
-
-
-def test_no_key_is_taken_but_escape_while_a_suggestion_is_on_the_screen(manifest: dict[str, Any]) -> None:
-    """It does what the editor's own does, and lets the server know; Tab is the editor's."""
-    (binding,) = manifest["contributes"]["keybindings"]
-    assert (binding["command"], binding["key"]) == ("foretype.dismiss", "escape")
-    assert {"inlineSuggestionVisible", "editorTextFocus"} <= set(binding["when"].split(" && "))
+    assert "keybindings" not in manifest["contributes"]
 
 
 def test_the_lock_file_names_no_addresses() -> None:

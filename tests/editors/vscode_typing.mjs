@@ -110,26 +110,3 @@ export async function model() {
   await saved();
   return { first, rest };
 }
-
-// A model that writes slowly: no key falls but the last, Escape.
-export async function growing() {
-  await started();
-  await statusIs("Ready.");
-  await open("shapes.py");
-  await page.keyboard.type("    def zeta_of(self, gamma):\n");
-  const says = (word) =>
-    page.waitForFunction(
-      ([selector, text]) => [...document.querySelectorAll(selector)].some((part) => part.textContent.includes(text)),
-      [GHOST, word],
-    );
-  await says("alpha");
-  const first = (await page.locator(GHOST).allTextContents()).join("");
-  await says("omega");
-  const grown = (await page.locator(GHOST).allTextContents()).join("");
-  await shot("grown");
-  await press("Escape");
-  await page.waitForTimeout(4000);
-  const after = await page.locator(GHOST).count();
-  await shot("waved-away");
-  return { first, grown, after };
-}

@@ -62,7 +62,6 @@ export function activate(context: vscode.ExtensionContext): void {
     running,
     running.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
-    command("dismiss", () => running.reports.dismiss()),
     command("showMenu", async () => {
       const today = todayIn(await running.ask("foretype/usage", { days: 1 }));
       await showMenu({

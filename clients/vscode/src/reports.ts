@@ -15,8 +15,6 @@ export class Reports implements vscode.Disposable {
   private readonly watching: vscode.Disposable;
   /** Set while the editor is made to ask again: that is no wish of the user's. */
   private refreshing = false;
-  /** Set from Escape to the next key: more of what was waved away is not asked for. */
-  private waved = false;
 
   /** `suggested` is called with each suggestion that is shown. */
   constructor(
@@ -32,7 +30,6 @@ export class Reports implements vscode.Disposable {
 
   /** Items are on their way to the screen. VS Code shows the first of them that fits. */
   provided(document: vscode.TextDocument, position: vscode.Position, provided: Provided): void {
-    this.waved = false;
     const item = (Array.isArray(provided) ? provided : provided?.items)?.[0];
     const id: unknown = item?.command?.arguments?.[0];
     if (item === undefined || typeof item.insertText !== "string" || typeof id !== "string") {
@@ -50,27 +47,15 @@ export class Reports implements vscode.Disposable {
     return this.refreshing ? { ...context, triggerKind: vscode.InlineCompletionTriggerKind.Automatic } : context;
   }
 
-  /** Take the suggestion off the screen, and tell the server that it was not wanted. */
-  async dismiss(): Promise<void> {
-    this.waved = true;
-    const id = this.acceptance.dismissed();
-    if (id !== undefined) {
-      this.notify("foretype/dismissed", { id });
-    }
-    await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
-  }
-
-  /** The server has more to say where the cursor is: have the editor ask again. */
+  /** The server has more to say where the cursor is: have the editor ask again, if it still shows something there. */
   async refresh(params: unknown): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const uri = (params as { uri?: unknown } | null)?.uri;
-    if (editor === undefined || this.refreshing || this.waved || editor.document.uri.toString() !== uri) {
+    if (editor === undefined || this.refreshing || editor.document.uri.toString() !== uri) {
       return;
     }
     this.refreshing = true;
     try {
-      // What is on the screen stays there otherwise, since the longer text begins with it.
-      await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
       await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
     } finally {
       this.refreshing = false;
@@ -78,7 +63,6 @@ export class Reports implements vscode.Disposable {
   }
 
   private edited(event: vscode.TextDocumentChangeEvent): void {
-    this.waved &&= event.contentChanges.length === 0;
     if (event.contentChanges.length !== 1) {
       return;
     }

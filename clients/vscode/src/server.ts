@@ -29,7 +29,7 @@ import { configurationAnswer, needsRestart, type Values } from "./settings";
 const CAPABILITIES: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const experimental = (capabilities.experimental ??= {}) as Record<string, unknown>;
-    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true, dismissed: true, prose: true };
+    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true, prose: true };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -64,7 +64,7 @@ export class Server implements vscode.Disposable {
     return this.found;
   }
 
-  readonly reports = new Reports((method, params) => this.notify(method, params), () => {
+  private readonly reports = new Reports((method, params) => this.notify(method, params), () => {
     void vscode.commands.executeCommand("setContext", "foretype.suggested", true);
   });
   private readonly prose = new ProseView();
