@@ -1,6 +1,6 @@
 """Measure what prompts and the gathering for them hold of the event loop while somebody types in a large repository.
 
-    python -m benchmarks.prompts.loop FOLDER_OR_REPOSITORY... [--tokens 2048] [--keys 200]
+    python -m benchmarks.prompts.loop FOLDER_OR_REPOSITORY... [--tokens 2048] [--keys 200] [--seed 0]
 
 All folders (or trees of HEAD) are put side by side into one workspace. The same keys are typed three times: without
 any prompt (what the measuring and the machine cost), with a prompt at each key and candidates gathered as in the
@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_REPOSITORY")
     parser.add_argument("--tokens", type=int, default=2048)
     parser.add_argument("--keys", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0, help="another file, another place in it, other keys")
     options = parser.parse_args()
     with contextlib.ExitStack() as stack, tempfile.TemporaryDirectory() as place:
         os.environ["XDG_CACHE_HOME"] = str(Path(place) / "cache")
@@ -60,7 +61,7 @@ def main() -> None:
 async def _all(folder: Path, options: argparse.Namespace) -> None:
     workspaces = Workspaces()
     workspaces.add([folder.as_uri()])
-    path, size = large_file(folder), (options.tokens, options.keys)
+    path, size = large_file(folder, options.seed), (options.tokens, options.keys, options.seed)
     counter_of().count("x")  # it is loaded off the loop in the server
     async with _built(workspaces, whole=True) as files:
         print(f"{files:,} files indexed; {options.keys} keys in the middle of {path.relative_to(folder)}", flush=True)
@@ -87,14 +88,17 @@ async def _built(workspaces: Workspaces, *, whole: bool) -> AsyncIterator[int]:
 
 
 async def _typing(
-    workspaces: Workspaces, path: Path, options: tuple[int, int], *, prompts: bool
+    workspaces: Workspaces, path: Path, options: tuple[int, int, int], *, prompts: bool
 ) -> tuple[list[float], Lag, Callbacks, int]:
-    """CPU seconds of each prompt's assembly, how late the loop was, its callbacks, and the snippets in prompts."""
-    budget, keys = options
+    """CPU seconds of each prompt's assembly, how late the loop was, its callbacks, and the snippets in prompts.
+
+    `options` are the tokens of a prompt, the number of keys, and the seed.
+    """
+    budget, keys, seed = options
     preparation = ContextPreparation(lambda document: _surroundings(workspaces, document))
     rules = Rules(budget, Exclusions((), workspaces.folders), workspaces.folders, preparation)
     prompting = Prompting(Counting(counter_of(), Calibration(fixed=True)), rules, lambda: CHOICE, UsageBook())
-    document, position, text = opened(path)
+    document, position, text = opened(path, seed)
     for _ in prompting.gate.prepare(document):
         await asyncio.sleep(0)
     if prompts:

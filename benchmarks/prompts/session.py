@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ Naive = Callable[[Place, Sequence[Snippet], Choice, int, Counter], tuple[Part, .
 PAUSE = 0.06
 """Seconds between two keys, beside the time that the benchmark itself takes at each."""
 
+_DRAWN_FROM = 200
+"""Files, the largest, among which a seed draws."""
+
 
 @dataclass(slots=True)
 class Session:
@@ -56,22 +60,35 @@ def counter_of(name: str = "cl100k_base") -> TokenCounter:
     return found
 
 
-def large_file(folder: Path) -> Path:
-    """The largest source file that a person may have written: under 200 kB and not all on a few lines."""
+def large_file(folder: Path, seed: int = 0) -> Path:
+    """The largest source file that a person may have written: under 200 kB and not all on a few lines.
+
+    With a seed above 0 one drawn from the 200 largest.
+    """
     files = [path for path in folder.rglob("*") if path.suffix in CODE and path.is_file() and not path.is_symlink()]
-    sized = sorted(((path.stat().st_size, path) for path in files), reverse=True)
-    for size, path in sized:
+    found: list[Path] = []
+    for size, path in sorted(((path.stat().st_size, path) for path in files), reverse=True):
         if size < 200_000 and path.read_bytes().count(b"\n") > size / 100:
-            return path
-    raise SystemExit("There is no source file in this folder.")
+            found.append(path)
+            if len(found) == (_DRAWN_FROM if seed else 1):
+                break
+    if not found:
+        raise SystemExit("There is no source file in this folder.")
+    return random.Random(seed).choice(found)
 
 
-def opened(path: Path) -> tuple[Document, Position, str]:
-    """The document, a place in its middle, and what will be typed there: a part of the same file from far above."""
+def opened(path: Path, seed: int = 0) -> tuple[Document, Position, str]:
+    """The document, a place in its middle, and what will be typed there: a part of the same file from far above.
+
+    With a seed above 0 the place is drawn from the middle half, and the part from the first third.
+    """
     text = path.read_text("utf-8", errors="replace").replace("\r\n", "\n")
     lines = text.split("\n")
-    middle = next(n for n in range(len(lines) // 2, len(lines)) if not lines[n].strip())
-    typed = "\n".join(lines[len(lines) // 5 : len(lines) // 5 + 60])
+    draw = random.Random(seed)
+    place = draw.randrange(len(lines) // 4, len(lines) * 3 // 4) if seed else len(lines) // 2
+    above = draw.randrange(0, len(lines) // 3) if seed else len(lines) // 5
+    middle = next((n for n in range(place, len(lines)) if not lines[n].strip()), len(lines) - 1)
+    typed = "\n".join(lines[above : above + 60])
     document = Document(path.as_uri(), CODE[path.suffix], 0, Lines(text))
     return document, Position(middle, len(lines[middle])), "\n" + typed
 
