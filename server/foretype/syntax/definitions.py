@@ -1,4 +1,4 @@
-"""The three questions that others ask of a file: what it defines, what it imports, and its outline.
+"""The questions that others ask of a file: what it defines, what it imports, and its outline.
 
 Answered by tree-sitter where a grammar is installed and by layout elsewhere. Never raises, whatever the text is.
 """
@@ -10,7 +10,15 @@ from foretype.syntax.outline import pruned
 from foretype.syntax.tree import parse
 from foretype.syntax.values import Definition, Import, Kind
 
-__all__ = ["Definition", "Import", "Kind", "definitions", "definitions_and_imports", "imports", "outline"]
+__all__ = [
+    "Definition",
+    "Import",
+    "Kind",
+    "definitions",
+    "definitions_and_imports",
+    "definitions_and_outline",
+    "imports",
+]
 
 
 def definitions(text: str, language_id: str) -> tuple[Definition, ...]:
@@ -32,12 +40,14 @@ def definitions_and_imports(text: str, language_id: str) -> tuple[tuple[Definiti
     return _named(tree.found), tree.imports
 
 
-def outline(text: str, language_id: str) -> str:
-    """The text's signatures in whole lines, `...` in place of their bodies; "" where nothing is defined.
+def definitions_and_outline(text: str, language_id: str) -> tuple[tuple[Definition, ...], str]:
+    """What the text defines, and its signatures in whole lines, `...` in place of their bodies, for one parsing.
 
-    Classes show their members, decorators stay, comments and docstrings do not.
+    Classes show their members, decorators stay, comments and docstrings do not; the outline is "" where nothing is
+    defined.
     """
-    return pruned(text, _found(text, language_id))
+    found = _found(text, language_id)
+    return _named(found), pruned(text, found)
 
 
 def _found(text: str, language_id: str) -> tuple[Definition, ...]:

@@ -144,8 +144,6 @@ class _Reader:
             signature_start=self._behind_comments(above, number),
             body_start=min(body, end),
             container=".".join(part for part in (own or container, name.rpartition(".")[0]) if part),
-            name_line=number,
-            name_column=match.start("name") + match["name"].rfind(":") + 1,
             documented=self._documented(above, number, body, end),
         )
 

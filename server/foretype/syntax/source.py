@@ -45,10 +45,6 @@ class Source:
         """What a node says."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
-    def position_of(self, node: Node) -> tuple[int, int]:
-        """Where a node begins: its line, and its column in characters."""
-        return self.character(*node.start_point)
-
     def character(self, row: int, column: int) -> tuple[int, int]:
         """A line and the column in characters for a column in bytes."""
         if self._plain or row >= len(self.lines):

@@ -152,10 +152,10 @@ class _Reader:
     def _made(self, node: Node, name: Node | None, kind: Kind, body: Node | None, container: str) -> Definition:
         outer = _wrapped(node)
         end = _end_line(outer)
-        start = self._source.comment_start(signature := _signature_start(outer))
+        signature = _signature_start(outer)
+        start = self._source.comment_start(signature)
         body_start = end if body is None else min(end, _body_start(body))
         shown = "" if name is None else self._source.text_of(name)
-        row, column = self._source.position_of(name or node)
         last = _SEPARATOR.split(shown)[-1] if name is not None and name.type in _QUALIFIED else shown
         return Definition(
             name=last if last.startswith("operator") else last.partition("<")[0],
@@ -165,8 +165,6 @@ class _Reader:
             signature_start=signature,
             body_start=body_start,
             container=container,
-            name_line=row,
-            name_column=column + len(shown) - len(last),
             documented=start < signature or _has_docstring(body),
         )
 

@@ -135,8 +135,8 @@ _RUBY_LOADERS: Final = ("require", "require_relative", "load")
 
 def _lua(node: Node, source: Source) -> _Found:
     if node.type == "function_call":
-        inside = node.parent is not None and node.parent.parent is not None
-        if inside and node.parent.parent.type == "assignment_statement":  # type: ignore[union-attr]
+        outer = node.parent.parent if node.parent is not None else None
+        if outer is not None and outer.type == "assignment_statement":
             return
         if module := _required(node, source):
             yield source.text_of(module).strip(_QUOTES), ()

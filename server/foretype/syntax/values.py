@@ -15,9 +15,9 @@ class Definition:
 
     Lines are counted from 0, ends are exclusive. `start` to `end` is all of it, decorators and the comment right
     above included; `signature_start` to `body_start` are the whole lines of its signature, `body_start` to `end`
-    those of its body (`body_start == end` where no line is the body's alone). The name stands at `name_line`,
-    `name_column` (in characters). `container` is the qualified name, joined by dots, of what it is defined in, ""
-    at the file's top. `documented`: whether a comment right above or a docstring says what it is.
+    those of its body (`body_start == end` where no line is the body's alone). `container` is the qualified
+    name, joined by dots, of what it is defined in, "" at the file's top. `documented`: whether a comment right above or
+    a docstring says what it is.
     """
 
     name: str
@@ -27,8 +27,6 @@ class Definition:
     signature_start: int
     body_start: int
     container: str
-    name_line: int
-    name_column: int
     documented: bool
 
     @property

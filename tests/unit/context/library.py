@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from foretype.context.terms import terms_of_line, terms_of_names
 from foretype.repository.search.values import Chunk, Symbol
-from foretype.syntax.definitions import definitions, outline
+from foretype.syntax.definitions import definitions, definitions_and_outline
 
 
 @dataclass
@@ -49,7 +49,7 @@ class FakeLibrary:
         ]
 
     def outline(self, path: str) -> str:
-        return outline(self.files[path], "python") if path in self.files else ""
+        return definitions_and_outline(self.files[path], "python")[1] if path in self.files else ""
 
     def file(self, path: str) -> str | None:
         return self.files.get(path)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from foretype.syntax import plain
-from foretype.syntax.definitions import Definition, Import, definitions, imports, outline
+from foretype.syntax.definitions import Definition, Import, definitions, definitions_and_outline, imports
 
 SAMPLES = Path(__file__).parent / "samples"
 LANGUAGES = {
@@ -49,7 +49,7 @@ def test_by_layout(ending: str, golden):
 
 @pytest.mark.parametrize("ending", LANGUAGES)
 def test_outline(ending: str, golden):
-    golden(f"sample.{ending}.outline", outline(sample(ending), LANGUAGES[ending]) + "\n")
+    golden(f"sample.{ending}.outline", definitions_and_outline(sample(ending), LANGUAGES[ending])[1] + "\n")
 
 
 @pytest.mark.parametrize("ending", LANGUAGES)
@@ -70,8 +70,8 @@ def sample(ending: str) -> str:
 
 def report(found: Iterator[Definition] | tuple[Definition, ...] | list[Definition], taken: tuple[Import, ...]) -> str:
     lines = [
-        f"{each.kind} {each.qualified_name} {each.start}-{each.end} signature {each.signature_start}-{each.body_start} "
-        f"at {each.name_line}:{each.name_column}{' documented' if each.documented else ''}"
+        f"{each.kind} {each.qualified_name} {each.start}-{each.end} signature {each.signature_start}-{each.body_start}"
+        f"{' documented' if each.documented else ''}"
         for each in found
     ]
     lines += [f"import {each.module} ({', '.join(each.names)}) {each.start}-{each.end}" for each in taken]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretype.syntax import grammars
-from foretype.syntax.definitions import definitions, imports, outline
+from foretype.syntax.definitions import definitions, definitions_and_outline, imports
 from foretype.syntax.grammars import grammar_for, installed
 from foretype.syntax.statement_end import Written, reach
 from foretype.syntax.tree import parse
@@ -105,7 +105,7 @@ def test_any_text_is_read(text: str, language: str):
         assert 0 <= each.start <= each.signature_start <= each.body_start <= each.end <= lines
     for taken in imports(text, language):
         assert 0 <= taken.start < taken.end <= lines
-    assert isinstance(outline(text, language), str)
+    assert isinstance(definitions_and_outline(text, language)[1], str)
 
 
 @given(st.text(alphabet="def fclasx(){}:;=\n\r\t \"'#/*@🚀\ud800\0import."), st.sampled_from(["python", "go", "xyz"]))
@@ -113,7 +113,7 @@ def test_no_text_breaks_it(text: str, language: str):
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     for each in definitions(text, language):
         assert 0 <= each.start <= each.signature_start <= each.body_start <= each.end <= lines
-    outline(text, language)
+    definitions_and_outline(text, language)
     tree = parse(text, language)
     if tree is not None:
         assert tree.smallest_node(0, 0, 0, 0).type

@@ -14,9 +14,7 @@ from foretype.repository.search import database
 from foretype.repository.search.chunks import cut
 from foretype.repository.search.values import SearchCounts
 from foretype.repository.search.words import indexed_words
-from foretype.syntax import plain
-from foretype.syntax.outline import pruned
-from foretype.syntax.tree import parse
+from foretype.syntax.definitions import definitions_and_outline
 from foretype.text.language_ids import language_id_of
 
 if TYPE_CHECKING:
@@ -196,12 +194,8 @@ class _Syntax(NamedTuple):
 
 
 def _syntax_of(text: str, language_id: str) -> _Syntax:
-    # One look at the text for both answers.
     try:
-        tree = parse(text, language_id)
-        found = plain.definitions(text, language_id) if tree is None else tree.found
-        # What has no name (Rust's `impl`) holds definitions, but is none.
-        return _Syntax([each for each in found if each.name], pruned(text, found))
+        return _Syntax(*definitions_and_outline(text, language_id))
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         # A file that the parser cannot take is still worth its text.
         return _Syntax()
