@@ -2,7 +2,6 @@
 
     ForetypeError
     ├── ConfigurationError          a setting, file or key is wrong
-    ├── PositionError               a position or range that the document does not have
     ├── UnknownFormatError          a cache or index file of another version, or a damaged one
     └── ModelError                  the model's server did not give an answer
         ├── UnreachableError        no connection now: nothing listens, no network, no such host
@@ -45,10 +44,6 @@ class ForetypeError(Exception):
 
 class ConfigurationError(ForetypeError):
     """A setting, a configuration file or a key that cannot be used."""
-
-
-class PositionError(ForetypeError):
-    """A position or range that the document does not have."""
 
 
 class UnknownFormatError(ForetypeError):

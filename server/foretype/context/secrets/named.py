@@ -23,11 +23,9 @@ _NAME_AFTER: Final = re.compile(r"[\w.$-]{0,60}")
 _LONGEST_NAME: Final = 60
 _FIRST: Final = re.compile(r"[(\[{][ \t]*[rbRB]?[\"'`]$")
 
-_OPEN: Final = re.compile(r"""[bBrRuUfFLN@$]{0,2}\\{0,4}(?P<q>\"{3}|'{3}|["'`])(?:(?!(?P=q))[^\s$<{]){1,300}""")
 _OPEN_SCHEME: Final = re.compile(
     r"(?i)(?:authorization|auth)\b.{0,6}?\b(?:bearer|basic|token)[ ]{1,4}[^\s\"'`${<]{1,600}$"
 )
-_OPEN_BARE: Final = re.compile(r"""["']?(?:[ \t]{0,16}[:=]|[ \t])[ \t]{0,16}(?P<value>[^\s"'`$<{(\[]{1,300})""")
 
 
 def named_secrets(text: str, *, settings: bool) -> Iterator[Span]:
