@@ -34,7 +34,7 @@ ENCODING = {
 """Who counts in other units than UTF-16."""
 RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "coc.nvim", "sublime", "zed", "lsp4ij"}
 """Who asks for an action's edit when it is chosen; eglot, lsp-mode and Helix would stand still until it comes."""
-PLAIN_CHANGES = {"kate"}
+PLAIN_CHANGES = {"kate", "kate-22.12"}
 """Who takes edits without versions only."""
 
 ABOVE = "".join(f"größe_{n} = lies_wert('größe_{n} 😀', vorgabe=None)\n" for n in range(20))
@@ -103,6 +103,23 @@ async def test_nothing_is_sent_that_the_client_did_not_ask_for(session, client):
                 assert says(client, where, name, "dynamicRegistration") is True, each
         elif "method" in message:
             assert message["method"] in known
+
+
+@pytest.mark.parametrize("kate", ["kate", "kate-22.12"])
+async def test_a_root_beside_an_empty_list_of_folders_is_no_workspace(session, tmp_path, kate):
+    """Kate names the home folder as the root and tells of the project's folder afterwards."""
+    home, project = tmp_path / "home", tmp_path / "home" / "project"
+    project.mkdir(parents=True)
+    (home / "foretype.toml").write_text("at_home = true\n", encoding="utf-8")
+    (project / "foretype.toml").write_text("in_the_project = true\n", encoding="utf-8")
+    probe = await begun(session, kate, rootUri=home.as_uri(), rootPath=str(home), workspaceFolders=[])
+    probe.answers |= {"workspace/configuration": [None]}
+    assert (await probe.request("foretype/state"))["result"]["problems"] == []
+    event = {"added": [{"uri": project.as_uri(), "name": "project"}], "removed": []}
+    probe.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    await probe.message(lambda said: "in_the_project" in str(said.get("params")))
+    (problem,) = (await probe.request("foretype/state"))["result"]["problems"]
+    assert "in_the_project" in problem["message"]
 
 
 async def test_the_suggestion_comes_as_the_client_shows_it(session, client):

@@ -156,8 +156,9 @@ class Server(LanguageServer):
         self.client = ClientCapabilities.read(params)
         if params.process_id is not None:
             self._unwatch = watch_process(params.process_id, self.protocol.connection_lost)
-        folders = [folder.uri for folder in params.workspace_folders or []]
-        self.workspaces.add(folders or filter(None, [params.root_uri]))
+        # An empty list says that there is no folder yet; Kate names the user's home folder as the root beside it.
+        folders = params.workspace_folders
+        self.workspaces.add(filter(None, [params.root_uri]) if folders is None else [each.uri for each in folders])
         self._adopt(self.configuration.initialize(params.initialization_options, self.workspaces.first))
         self.documents.encoding = negotiated_encoding(params.capabilities)
         self._register()
