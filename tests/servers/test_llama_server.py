@@ -30,12 +30,12 @@ from foretype.models.provider import (
     TextPrompt,
     TimeLimits,
 )
-from foretype.models.registry import Choice, choose, provider_for
+from foretype.models.registry import Choice, choices, provider_for
 from foretype.prompts.counting import counting_for
 from foretype.prompts.place import Place
-from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter
 from foretype.prompts.writer import PromptWriter
+from tests.rendering import render
 from tests.servers.llama_server import KEY, MODEL, LlamaServer, NotAvailableError, running
 from tests.servers.tiny_model import CONTEXT, greedy
 
@@ -78,7 +78,7 @@ async def test_chat(llama: LlamaServer) -> None:
 
 async def test_fill_in_the_middle(llama: LlamaServer) -> None:
     connection = Connection(endpoint(llama))
-    choice = choose(connection.endpoint, await probe(connection))
+    choice = choices(connection.endpoint, await probe(connection))[0]
     assert (choice.mode, choice.family) == ("fim", QWEN)
     prompt = render(FILL, Choice("fim", QWEN, ""), 500, TokenCounter("cl100k_base"))
     answer = await answer_of(provider_for(connection, choice), ModelRequest(prompt, 16))
@@ -116,7 +116,7 @@ async def test_what_the_server_says_of_itself(llama: LlamaServer, model: str, mo
     await connection.aclose()
     assert (seen.reachable, seen.models, seen.software) == (True, (MODEL,), "llama.cpp")
     assert (seen.context, seen.fills) == (CONTEXT, True)
-    assert choose(connection.endpoint, seen).mode == mode
+    assert choices(connection.endpoint, seen)[0].mode == mode
 
 
 async def test_stops(llama: LlamaServer) -> None:

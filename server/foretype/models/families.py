@@ -2,8 +2,8 @@
 
 Sources: the models' own cards and reports (Qwen2.5-Coder and Qwen3-Coder; StarCoder2, arXiv 2402.19173;
 Code Llama, arXiv 2308.12950; DeepSeek-Coder, arXiv 2401.14196; CodeGemma's prompt page; Seed-Coder's report;
-Mellum's card), checked against the special tokens that llama.cpp recognises. Families that edit instead of
-filling a hole are in edit_families.py; a user's own come from `model.families`.
+Mellum's card), checked against the special tokens that llama.cpp recognises. Models that rewrite a region
+instead of filling a hole (the Zeta models) have no family here; a user's own come from `model.families`.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def family_of(model: str, own: Iterable[Family] = ()) -> Family | None:
     The name may carry a publisher, a tag or a file name, as in `org/Qwen2.5-Coder-7B` or `codellama:7b-code`. The
     longest part that it holds decides; the user's `own` families come before all others.
     """
-    squeezed = squeezed_names(model)
+    squeezed = _squeezed_names(model)
     for families, excluded in ((tuple(own), ()), (FAMILIES, _NOT_TRAINED)):
         known: dict[str, Family | None] = {part: family for family in families for part in family.models}
         known |= dict.fromkeys(excluded)
@@ -251,7 +251,7 @@ def family_of(model: str, own: Iterable[Family] = ()) -> Family | None:
     return None
 
 
-def squeezed_names(model: str) -> tuple[str, str]:
+def _squeezed_names(model: str) -> tuple[str, str]:
     """A model's name as letters and digits only, with its size and without.
 
     A size may stand inside what is looked for, as in granite-3b-code; for others it decides.

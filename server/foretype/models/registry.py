@@ -37,6 +37,10 @@ _PROVIDERS: Final[dict[Mode, Callable[[Connection], Provider]]] = {
 }
 
 
+_Way = tuple[Mode, str]
+"""A way of asking, and in one clause why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """How an endpoint is asked, and in one clause why."""
@@ -44,11 +48,6 @@ class Choice:
     mode: Mode
     family: Family | None
     why: str
-
-
-def choose(endpoint: Endpoint, seen: Probe | None = None) -> Choice:
-    """How to ask this endpoint. Raises `ConfigurationError` for a mode that cannot be used with it."""
-    return choices(endpoint, seen)[0]
 
 
 def choices(endpoint: Endpoint, seen: Probe | None = None) -> tuple[Choice, ...]:
@@ -90,7 +89,7 @@ def _set_by_user(endpoint: Endpoint, family: Family | None, seen: Probe) -> Choi
     return Choice(mode, family, "set by `model.mode`")
 
 
-def _automatic(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str]]:
+def _automatic(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterator[_Way]:
     """Ways and reasons, best first; a way may come twice."""
     dialect = dialect_of(endpoint)
     if dialect.ways:
@@ -109,7 +108,7 @@ def _automatic(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterat
         yield "fim", f"{family.name} can fill in the middle"
 
 
-def _of_provider(dialect: Dialect, seen: Probe) -> Iterator[tuple[Mode, str]]:
+def _of_provider(dialect: Dialect, seen: Probe) -> Iterator[_Way]:
     for mode in dialect.ways:
         if mode == "chat":
             yield mode, f"{dialect.name} is asked so"
@@ -118,7 +117,7 @@ def _of_provider(dialect: Dialect, seen: Probe) -> Iterator[tuple[Mode, str]]:
     yield "chat", f"{dialect.name} is asked so"
 
 
-def _of_ollama(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str]]:
+def _of_ollama(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterator[_Way]:
     """Ollama wraps a prompt in the model's chat template, unless it is a base model, which has none.
 
     With a suffix it uses the model's own fill-in-the-middle template, where the model's file has one.
@@ -130,14 +129,14 @@ def _of_ollama(endpoint: Endpoint, family: Family | None, seen: Probe) -> Iterat
     yield "chat", "Ollama is asked so where a model's template does not fill in the middle"
 
 
-def _of_llamacpp(family: Family | None, seen: Probe) -> Iterator[tuple[Mode, str]]:
+def _of_llamacpp(family: Family | None, seen: Probe) -> Iterator[_Way]:
     fills = seen.fills is not False
     if family is not None and fills:
-        route = ("infill", f"llama.cpp knows the form of {family.name} best")
-        prompt = ("fim", f"{family.name} fills in the middle")
-        chat = ("chat", f"{family.name} is made for chat first")
-        ordered = (route, prompt) if family.by_server else (prompt, route)
-        yield from ordered if family.preferred else (chat, *ordered)  # type: ignore[misc]
+        route: _Way = ("infill", f"llama.cpp knows the form of {family.name} best")
+        prompt: _Way = ("fim", f"{family.name} fills in the middle")
+        if not family.preferred:
+            yield "chat", f"{family.name} is made for chat first"
+        yield from (route, prompt) if family.by_server else (prompt, route)
     elif seen.fills:
         yield "infill", "the model's file has fill-in-the-middle tokens"
     if not fills:

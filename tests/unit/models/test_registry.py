@@ -14,7 +14,7 @@ from foretype.models.connection import Connection
 from foretype.models.families import family_of
 from foretype.models.probing import Probe, probe
 from foretype.models.provider import Endpoint, Mode
-from foretype.models.registry import WAYS, Choice, choices, choose, provider_for
+from foretype.models.registry import WAYS, Choice, choices, provider_for
 from tests.stub import Reply, StubServer, replies
 from tests.unit.models.asking import endpoint
 
@@ -131,7 +131,6 @@ LOCAL, OLLAMA = "http://127.0.0.1:8080/v1", "http://127.0.0.1:11434/v1"
 def test_ways_best_first(url: str, model: str, seen: Probe | None, ways: str) -> None:
     found = choices(Endpoint(url, model), seen)
     assert [choice.mode for choice in found] == ways.split()
-    assert choose(Endpoint(url, model), seen) == found[0]
     assert all(choice.why and choice.family == family_of(model) for choice in found)
 
 
@@ -153,7 +152,7 @@ def test_the_user_decides(mode: Mode) -> None:
 )
 def test_modes_that_cannot_be_used(mode: Mode, model: str, seen: Probe | None) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        choose(Endpoint("http://x/v1", model, mode=mode), seen)
+        choices(Endpoint("http://x/v1", model, mode=mode), seen)
     assert "model.mode" in caught.value.remedy
 
 

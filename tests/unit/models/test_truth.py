@@ -14,8 +14,8 @@ from foretype.models.openai_chat import ChatProvider
 from foretype.models.provider import Endpoint, FillPrompt, Mode, ModelRequest
 from foretype.models.registry import Choice, provider_for
 from foretype.prompts.forms import HOLE
-from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, load_encoding
+from tests.rendering import render
 from tests.stub import StubServer, truth
 from tests.stub.truth import Truth
 from tests.unit.models.asking import ask, endpoint

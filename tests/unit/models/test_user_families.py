@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from foretype.errors import ConfigurationError
-from foretype.models import edit_families, families
+from foretype.models import families
 from foretype.models.families import family_of
 from foretype.models.provider import Endpoint
-from foretype.models.registry import choose
+from foretype.models.registry import choices
 from foretype.models.user_families import families_of
 from foretype.settings.model import FamilySettings
 
@@ -21,7 +21,7 @@ def test_a_family_of_the_user() -> None:
     assert family.tokens == ("<s>", "<p>", "<m>", "<e>", "<x>")
     assert (family.stop, family.leads, family.context) == (("<e>",), ("<m>",), 4096)
     assert family_of("org/house-model-7b", (family,)) is family
-    assert choose(Endpoint("http://x/v1", "house-model", families=(family,))).mode == "fim"
+    assert choices(Endpoint("http://x/v1", "house-model", families=(family,)))[0].mode == "fim"
 
 
 def test_it_comes_before_the_known_ones() -> None:
@@ -37,19 +37,6 @@ def test_a_family_that_says_too_little(described: dict[str, FamilySettings]) -> 
         families_of(described)
 
 
-@pytest.mark.parametrize(
-    ("model", "family"),
-    [
-        ("zed-industries/zeta", edit_families.ZETA_1),
-        ("zeta-2", edit_families.ZETA_2),
-        ("zeta-2.1:q8", edit_families.ZETA_2_1),
-        ("qwen2.5-coder", None),
-    ],
-)
-def test_editing_families(model: str, family: edit_families.EditFamily | None) -> None:
-    assert edit_families.edit_family_of(model) is family
-    if family is not None:
-        assert family_of(model) is None, "they are not asked to fill a hole"
-        assert "{edits}" in family.template
-        assert "{editable}" in family.template
-        assert family.end in (*family.stop, *family.tokens)
+@pytest.mark.parametrize("model", ["zed-industries/zeta", "zeta-2", "zeta-2.1:q8"])
+def test_models_that_rewrite_a_region_are_not_asked_to_fill_a_hole(model: str) -> None:
+    assert family_of(model) is None

@@ -10,7 +10,7 @@ import pytest
 from foretype.models.connection import Connection
 from foretype.models.dialects import AZURE_API_VERSION
 from foretype.models.provider import Endpoint, FileText, FillPrompt, Mode, ModelRequest, Usage
-from foretype.models.registry import WAYS, Choice, choose, provider_for
+from foretype.models.registry import WAYS, Choice, choices, provider_for
 from tests.stub import StubServer, replies
 from tests.stub.replies import SSE, Reply, event
 from tests.unit.models.asking import QUESTIONS, QUICK, Outcome, ask, ask_way
@@ -56,7 +56,7 @@ async def asked_through_proxy(base_url: str, model: str, reply: Reply | None = N
         proxy = f"http://127.0.0.1:{stub.port}"
         endpoint = Endpoint(base_url, model, "sk-1", limits=QUICK, proxy=proxy)
         connection = Connection(endpoint)
-        way = choose(endpoint)
+        way = choices(endpoint)[0]
         outcome = await ask(provider_for(connection, way), QUESTIONS[way.mode])
         await connection.aclose()
     assert outcome.error is None

@@ -13,8 +13,8 @@ from foretype.models.provider import ChatPrompt, FillPrompt
 from foretype.models.registry import Choice
 from foretype.prompts.chat_fill import read_fill
 from foretype.prompts.forms import HOLE, instructions
-from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, load_encoding
+from tests.rendering import render
 
 COUNTER = TokenCounter("o200k_base")
 COUNTER.use(load_encoding("o200k_base"))

@@ -11,8 +11,8 @@ from foretype.models import families
 from foretype.models.families import Family
 from foretype.models.provider import FillPrompt, TextPrompt
 from foretype.models.registry import Choice
-from foretype.prompts.render import render
 from foretype.prompts.tokens import TokenCounter, load_encoding
+from tests.rendering import render
 
 COUNTER = TokenCounter("cl100k_base")
 COUNTER.use(load_encoding("cl100k_base"))

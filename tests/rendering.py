@@ -1,7 +1,4 @@
-"""One prompt for a hole in a document, by itself: for checks and for who has no consecutive ones.
-
-What is remembered from prompt to prompt, and other places of the project, are writer.py's.
-"""
+"""One prompt for a hole in a document, by itself: for tests that have no consecutive ones."""
 
 from __future__ import annotations
 
