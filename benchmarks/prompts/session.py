@@ -24,7 +24,7 @@ from foretype.prompts.calibration import Calibration
 from foretype.prompts.counting import Counting
 from foretype.prompts.parts import Part
 from foretype.prompts.place import Place
-from foretype.prompts.reuse import common_head
+from foretype.prompts.running import common_head
 from foretype.prompts.tokens import Counter, TokenCounter, load_encoding
 from foretype.scheduling.usage import UsageBook
 from foretype.text.document import Change, Document

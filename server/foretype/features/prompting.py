@@ -6,8 +6,10 @@ reaches a prompt but through the gate. Synchronous; knows no network.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -169,13 +171,8 @@ class Prompting:
 
 def _within(lines: list[str], reach: int) -> list[str]:
     """The lines from the first on that have so many characters together."""
-    if len(lines) * 80 < reach and sum(map(len, lines)) < reach:
-        return lines
-    for number, line in enumerate(lines):
-        reach -= len(line)
-        if reach < 0:
-            return lines[:number]
-    return lines
+    ends = list(accumulate(map(len, lines)))
+    return lines if not ends or ends[-1] <= reach else lines[: bisect_right(ends, reach)]
 
 
 def _top(lines: Lines, first: int) -> list[str]:

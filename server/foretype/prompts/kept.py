@@ -79,6 +79,8 @@ def enclosing(above: Sequence[str], first: str) -> Iterator[list[str]]:
     while level > 0 and number > 0 and len(found) < _DEEPEST:
         number -= 1
         line = above[number]
+        if line.startswith(" " * level):
+            continue  # as deep, or blank: told at once, since most lines are, and there may be thousands
         code = line.strip()
         if not code or _width(line) >= level or _COMMENT.match(code) or len(line) > MAX_LINE:
             continue

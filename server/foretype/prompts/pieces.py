@@ -42,9 +42,7 @@ class Piece(NamedTuple):
 def pieces_forward(lines: Sequence[str], counter: Counter, start: int = 0) -> Iterator[Piece]:
     """The pieces from a line on, first to last."""
     while start < len(lines):
-        end = start + 1
-        while end < len(lines) and end - start < _MOST_LINES and not _BEGINS.match(lines[end]):
-            end += 1
+        end = piece_forward(lines, start)
         yield Piece(start, end, counter.count_line("".join(lines[start:end])))
         start = end
 
@@ -52,11 +50,25 @@ def pieces_forward(lines: Sequence[str], counter: Counter, start: int = 0) -> It
 def pieces_backward(lines: Sequence[str], counter: Counter, end: int) -> Iterator[Piece]:
     """The pieces that end before a line, last to first."""
     while end > 0:
-        start = end - 1
-        while start > 0 and end - start < _MOST_LINES and not _BEGINS.match(lines[start]):
-            start -= 1
+        start = piece_backward(lines, end)
         yield Piece(start, end, counter.count_line("".join(lines[start:end])))
         end = start
+
+
+def piece_forward(lines: Sequence[str], start: int) -> int:
+    """Where the piece that begins with this line ends."""
+    end = start + 1
+    while end < len(lines) and end - start < _MOST_LINES and not _BEGINS.match(lines[end]):
+        end += 1
+    return end
+
+
+def piece_backward(lines: Sequence[str], end: int) -> int:
+    """Where the piece that ends before this line begins."""
+    start = end - 1
+    while start > 0 and end - start < _MOST_LINES and not _BEGINS.match(lines[start]):
+        start -= 1
+    return start
 
 
 def longest_head(lines: Sequence[str], budget: int, counter: Counter) -> Run:

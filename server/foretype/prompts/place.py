@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from foretype.models.provider import FillPrompt
@@ -16,6 +17,8 @@ from foretype.text.lines import split_lines
 
 SHOWN_OF_LONG: Final = 200
 """Characters that are left of a line beyond `MAX_LINE` above or below the cursor's own."""
+
+_START: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,15 @@ def without_marks(text: str, marks: Iterable[str]) -> str:
 def _stripped(lines: Sequence[str], marks: Sequence[str]) -> Sequence[str]:
     """The lines themselves, where there is nothing to take out: their hashes are known, and their counts with them."""
     text = "".join(lines)
+    if not any(start in text for start in _starts(tuple(marks))):
+        return lines
     return split_lines(without_marks(text, marks)) if any(mark in text for mark in marks) else lines
+
+
+@lru_cache(64)
+def _starts(marks: tuple[str, ...]) -> frozenset[str]:
+    """How the marks begin: most alike, so that text that has none of it is looked through once or twice only."""
+    return frozenset(mark[:_START] for mark in marks)
 
 
 def _all_bounded(lines: Sequence[str]) -> Sequence[str]:

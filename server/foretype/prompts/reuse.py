@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from foretype.models.provider import Prompt
 from foretype.prompts.parts import Rendered
+from foretype.prompts.running import RunningCount, common_head
 from foretype.prompts.tokens import Counter, split_pieces
 
 
@@ -15,6 +16,7 @@ class Heads:
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
+        self._counted = RunningCount()
         self._last: str | None = None
 
     def repeated(self, rendered: Rendered[Prompt]) -> tuple[int, int] | None:
@@ -27,22 +29,14 @@ class Heads:
         last, self._last = self._last, text
         if last is None:
             return None
-        left, head, total = common_head(last, text), 0, 0
+        left = common_head(last, text)
+        if self._counter.exact:
+            total = self._counted.of(text, self._counter)
+            return self._counted.within(left), total
+        head = total = 0
         for piece in split_pieces(text):
             tokens = self._counter.count_lines(piece)
             left -= len(piece)
             head += tokens if left >= 0 else 0
             total += tokens
         return head, total
-
-
-def common_head(one: str, other: str) -> int:
-    """The number of characters at the beginning that two texts share."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -6,13 +6,15 @@ same and servers reuse what they have computed for them. Pure but for the counte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from foretype.prompts.kept import LINES_OF_IMPORTS, NOTHING, Cost, Kept, kept_above
-from foretype.prompts.pieces import Run, longest_head, longest_tail
+from foretype.prompts.known_pieces import KnownPieces
+from foretype.prompts.pieces import Run, longest_tail
 from foretype.prompts.place import Place, cut_after, cut_before
+from foretype.prompts.running import RunningCount
 from foretype.prompts.tokens import Counter
 
 SUFFIX_SHARE: Final = 0.05
@@ -38,13 +40,20 @@ _SEARCHED: Final = 200
 
 @dataclass(slots=True)
 class WindowMemory:
-    """Where the window of one document began and ended in the last prompt, and what was kept from above it."""
+    """Where the window of one document began and ended in the last prompt, and what was kept from above it.
+
+    A copy shares what is known of the lines' tokens: that changes no window, only what it costs to find it.
+    """
 
     line: int | None = None
     head: tuple[str, ...] = ()
     kept: Kept = NOTHING
-    kept_from: object = None
+    kept_from: tuple[Sequence[str], Sequence[str]] | None = None
     below: int | None = None
+    pieces_before: KnownPieces = field(default_factory=lambda: KnownPieces(before=True))
+    pieces_after: KnownPieces = field(default_factory=lambda: KnownPieces(before=False))
+    shown_before: RunningCount = field(default_factory=RunningCount)
+    shown_after: RunningCount = field(default_factory=RunningCount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,7 @@ class _Fitting:
         self._place, self._before, self._after, self._frame = place, before, after, frame
         self._counter, self._memory = frame.counter, frame.memory
         self._whole_before = place.first_line == 0 and before is place.before
-        self._all_after = longest_head(after, frame.room, frame.counter)
+        self._all_after = self._head(frame.room)
         self._slack = frame.share(SLACK)
         self._leapt: bool | None = None  # None where the window begins where it did
 
@@ -135,7 +144,7 @@ class _Fitting:
             lent = self._all_after.tokens - taken.tokens
         start, kept, tokens = self._beginning(frame.room - taken.tokens, lent)
         if not frame.suffix_first:
-            taken = longest_head(self._after, frame.room - kept.tokens - tokens, self._counter)
+            taken = self._head(frame.room - kept.tokens - tokens)
         if not (frame.suffix_first and self._leapt):  # there the room of a leap is for what is typed next
             start, kept, tokens = self._filled(start, kept, tokens, taken)
         if frame.suffix_first and self._leapt is False:
@@ -156,7 +165,7 @@ class _Fitting:
 
         `lent` is how much more the suffix could use.
         """
-        most = longest_tail(self._before, room, self._counter)
+        most = self._tail(room)
         if most.lines == len(self._before):
             if self._whole_before:
                 self._memory.line = None
@@ -180,7 +189,7 @@ class _Fitting:
         self._leapt = leap > 0
         reserved = min(self._memory.kept.tokens, self._frame.share(KEPT_SHARE))
         for _ in range(4):
-            run = longest_tail(self._before, room - leap - reserved, self._counter)
+            run = self._tail(room - leap - reserved)
             start = len(self._before) - max(1, run.lines)
             start = self._at_a_gap(start, min(self._slack // 2, lent))
             kept, tokens = self._kept(start), self._cost(start)
@@ -190,7 +199,7 @@ class _Fitting:
             reserved = kept.tokens if spare >= 0 else max(kept.tokens, reserved - spare)
         else:
             if room - kept.tokens - tokens < 0:
-                run = longest_tail(self._before, room, self._counter)
+                run = self._tail(room)
                 start, kept, tokens = len(self._before) - max(1, run.lines), NOTHING, run.tokens
         self._remember(start)
         return start, kept, tokens
@@ -230,11 +239,10 @@ class _Fitting:
             return None
         expected = memory.line - self._place.first_line
         last = len(self._before) - 1  # the cursor's line changes at every key and is no landmark
-        near = sorted(
-            range(max(0, expected - _SEARCHED), min(last, expected + _SEARCHED)), key=lambda n: abs(n - expected)
-        )
         size = len(memory.head)
-        for number in near:
+        for number in _around(expected):
+            if not 0 <= number < last:
+                continue
             if self._before[number] == memory.head[0] and tuple(self._before[number : number + size]) == memory.head:
                 return number
         return None
@@ -248,7 +256,7 @@ class _Fitting:
         """What is kept from above; the same as in the last prompt while neither it nor the window's beginning moved."""
         place = self._place
         top = place.top[: place.first_line + start]
-        source = (hash("".join(self._before[: start + 1])), hash("".join(top[:LINES_OF_IMPORTS])))
+        source = (self._before[: start + 1], top[:LINES_OF_IMPORTS])
         if self._memory.kept_from != source:
             cost = Cost(self._frame.share(KEPT_SHARE), self._counter)
             window = "".join(self._before[start:])
@@ -257,7 +265,15 @@ class _Fitting:
         return self._memory.kept
 
     def _cost(self, start: int) -> int:
-        return self._counter.count_lines("".join(self._before[start:]))
+        return self._memory.shown_before.of("".join(self._before[start:]), self._counter)
+
+    def _head(self, budget: int) -> Run:
+        """How many lines after the cursor cost at most so many tokens."""
+        return self._memory.pieces_after.longest(self._after, budget, self._counter)
+
+    def _tail(self, budget: int) -> Run:
+        """How many lines before the cursor cost at most so many tokens."""
+        return self._memory.pieces_before.longest(self._before, budget, self._counter)
 
     # The suffix, where it comes first
 
@@ -265,25 +281,34 @@ class _Fitting:
         """The suffix that ends where the last one did, while that is neither too much nor much too little."""
         frame, total = self._frame, self._all_after
         share = min(total.tokens, frame.share(SUFFIX_FIRST_SHARE), self._beside_own_line)
-        needed = longest_tail(self._before, frame.room - share, self._counter)
+        needed = self._tail(frame.room - share)
         short = needed.lines == len(self._before) and self._whole_before
         limit = frame.room - needed.tokens if short else share
         below = self._memory.below
         if below is not None:
             lines = len(self._after) + self._place.lines_below - below
             if 0 < lines <= len(self._after):
-                tokens = self._counter.count_lines("".join(self._after[:lines]))
+                tokens = self._memory.shown_after.of("".join(self._after[:lines]), self._counter)
                 most = limit if short else min(limit + self._slack, self._beside_own_line)
                 if tokens <= most and (tokens >= limit - 2 * self._slack or lines == len(self._after)):
                     return Run(lines, tokens)
-        run = longest_head(self._after, limit - (self._slack if short and below is not None else 0), self._counter)
+        run = self._head(limit - (self._slack if short and below is not None else 0))
         self._memory.below = len(self._after) + self._place.lines_below - run.lines
         return run
 
     def _lengthened(self, taken: Run, room: int) -> Run:
         """The suffix with what the prefix could not use, a little at most, for it is to stay as long as that."""
-        more = longest_head(self._after, min(room, taken.tokens + self._slack), self._counter)
+        more = self._head(min(room, taken.tokens + self._slack))
         if more.lines <= taken.lines:
             return taken
         self._memory.below = len(self._after) + self._place.lines_below - more.lines
         return more
+
+
+def _around(number: int) -> Iterator[int]:
+    """The numbers from `number` on in both directions, the nearest first."""
+    yield number
+    for distance in range(1, _SEARCHED):
+        yield number - distance
+        yield number + distance
+    yield number - _SEARCHED

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final
 
 from foretype.context.identifiers import identifiers, names_in
@@ -22,6 +23,7 @@ from foretype.prompts.kept import NOTHING
 from foretype.prompts.parts import Rendered
 from foretype.prompts.place import Place
 from foretype.prompts.room import too_small
+from foretype.prompts.running import RunningCount
 from foretype.prompts.slots import Slot, Slots, is_volatile
 from foretype.prompts.tokens import Counter
 from foretype.prompts.trimming import trimmed
@@ -67,6 +69,7 @@ class _Memory:
 
     frame: tuple[Form, Sequence[Slot], int] | None = None
     costs: dict[object, int] = field(default_factory=dict)
+    texts: list[RunningCount] = field(default_factory=list)
     gain: int = 0
     """By how much the counts of pieces add up to more than the whole; below 0 to less."""
 
@@ -86,7 +89,6 @@ class PromptWriter:
 
     def __init__(self, counter: Counter, snippets_share: float = SNIPPETS_SHARE) -> None:
         self._counter = counter
-        self._count = counter.count_lines if counter.adds_up else counter.count
         self._share = snippets_share
         self._memories: OrderedDict[object, _Memory] = OrderedDict()
 
@@ -104,7 +106,7 @@ class PromptWriter:
                 continue
             window = window_at(task.place, self._for_window(task, room, memory.window))
             filled = task.form.fill(Content(slots, window))
-            tokens = task.form.cost(filled.prompt, self._count)
+            tokens = self._whole(task, filled.prompt)
             left = budget - tokens
             # What the window itself could not use is no error of counting.
             error = left - (room - window.tokens)
@@ -155,6 +157,20 @@ class PromptWriter:
         if self._counter.exact:
             task.memory.frame = (task.form, slots, tokens)
         return tokens
+
+    def _whole(self, task: _Task, prompt: Prompt) -> int:
+        """The tokens of the whole prompt; each of its texts is nearly that of the last one."""
+        if not self._counter.adds_up:
+            return task.form.cost(prompt, self._counter.count)
+        texts, number = task.memory.texts, count()
+
+        def tokens(text: str) -> int:
+            at = next(number)
+            if at == len(texts):
+                texts.append(RunningCount())
+            return texts[at].of(text, self._counter)
+
+        return task.form.cost(prompt, tokens)
 
     def _for_window(self, task: _Task, room: int, memory: WindowMemory) -> Frame:
         return Frame(room, task.budget, self._counter, task.form.suffix_first, memory)

@@ -12,7 +12,8 @@ from foretype.models.families import Family
 from foretype.models.provider import ChatPrompt, FileText, FillPrompt, Mode, TextPrompt
 from foretype.models.registry import Choice
 from foretype.prompts.place import Place
-from foretype.prompts.reuse import Heads, common_head
+from foretype.prompts.reuse import Heads
+from foretype.prompts.running import common_head
 from foretype.prompts.tokens import TokenCounter, load_encoding
 from foretype.prompts.writer import PromptWriter
 
