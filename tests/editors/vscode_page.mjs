@@ -36,7 +36,12 @@ export async function open(name) {
   await press("Control+p");
   await page.waitForSelector(".quick-input-widget input");
   await page.keyboard.type(name, { delay: 10 });
-  await page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`);
+  // Enter takes the row that is marked: until the list is filtered that is the file opened last, whichever rows there are.
+  await page.waitForFunction((wanted) => {
+    const rows = [...document.querySelectorAll(".quick-input-list .monaco-list-row")];
+    const marked = rows.filter((row) => row.classList.contains("focused"));
+    return rows[0] === marked[0] && marked.length === 1 && marked[0].getAttribute("aria-label").startsWith(wanted);
+  }, name);
   await press("Enter");
   await page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
   await page.click(".editor-instance .view-lines");
