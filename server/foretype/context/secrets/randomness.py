@@ -10,8 +10,8 @@ from collections import Counter
 from typing import Final
 
 # How letters follow each other in names: a row for each first letter, a digit for each second one. A digit d says that
-# the pair is 2**(d - 4) times as likely between letters drawn by lot as it is in names. Counted by
-# `python -m benchmarks.gate.letters` over the 162,252 different words of the standard library of CPython 3.12.
+# the pair is 2**(d - 4) times as likely between letters drawn by lot as it is in names. Counted over the 162,252
+# different words of CPython's standard library; `python -m benchmarks.secrets.letters` counts them anew.
 _PAIRS: Final = (
     "64338649496233949232567669",
     "25463778338267349446298947",
