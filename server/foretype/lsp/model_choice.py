@@ -36,6 +36,8 @@ class ModelChoice:
         self._renewal = KeyRenewal(self._keys, self._find_key, self.choose_again)
         self._choosing: asyncio.Task[None] | None = None
         self._closing: list[asyncio.Task[None]] = []
+        self._chosen_by: object = None
+        """What the settings said, and the folders, when the model was chosen last."""
         self.asker: ModelAsker | None = None
         self.unusable = ""
         """Why the configured model cannot be asked at all, "" where it can."""
@@ -50,8 +52,26 @@ class ModelChoice:
         """The latest choosing."""
         return self._choosing
 
+    def settings_changed(self) -> None:
+        """Settings or folders are others: choose again, but only where that makes the model another one.
+
+        What has been learned of its server stays: that it is to be left alone for now, what it refused, how far away
+        it is. One that did not answer when it was connected to is connected to again.
+        """
+        ready = self.asker is not None and self.asker.seen.error is None
+        if self._counts_now() != self._chosen_by or not (ready or self.under_way):
+            self.choose_again()
+        elif self.asker is not None and not self.under_way:
+            from foretype.features.suggestion import Outcome  # not before `initialize` has been answered
+
+            tell_health(self._server, self.asker.governor, Outcome())
+
+    def _counts_now(self) -> object:
+        return self._server.settings.asking, self._server.workspaces.folders
+
     def choose_again(self) -> None:
         """Connect to the model that the settings name now, or to none."""
+        self._chosen_by = self._counts_now()
         if self._choosing is not None:
             self._choosing.cancel()
         self._choosing = self._server.protocol.spawn(self._choose(self._server.settings))

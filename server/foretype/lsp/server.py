@@ -225,10 +225,10 @@ class Server(LanguageServer):
         return exclusions_of(self.settings, self.workspaces.folders)
 
     def _take_settings(self, resolved: Resolved) -> None:
-        """Settings have changed: choose the model anew and bring the index in line."""
+        """Settings have changed: bring the model and the index in line."""
         self._adopt(resolved)
         self.completer.configure(self.settings, self.exclusions(), self.asker)
-        self._model.choose_again()
+        self._model.settings_changed()
         self.protocol.spawn(self.workspaces.apply(Plan(self.settings.index.enable, self.settings.exclude)))
 
     async def _remember(self) -> None:

@@ -354,6 +354,11 @@ class Settings:
         """Whether documents with this language identifier get suggestions."""
         return self.enable.get(language, self.enable.get("*", True))
 
+    @property
+    def asking(self) -> tuple[Model, Context, Limits, tuple[str, ...]]:
+        """All by which the model is connected to, shown text and limited; other options change nothing of that."""
+        return self.model, self.context, self.limits, self.exclude
+
     def prefetches(self, model: str) -> bool:
         """Whether a model is asked ahead of acceptance."""
         if self.completion.prefetch == "auto":

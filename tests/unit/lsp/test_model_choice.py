@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from foretype.context.exclude import exclusions_of
 from foretype.errors import ServerError
+from foretype.features.ask import endpoint_of, governor_of
+from foretype.scheduling.health import Facts
+from foretype.scheduling.meters import Meters
+from foretype.settings.model import Settings
 from tests.unit.lsp.sessions import Client, session
 
 pytestmark = pytest.mark.asyncio
 CAPABILITIES = {"experimental": {"foretype": {"status": True}}}
 OPTIONS = {"model": {"base_url": "http://127.0.0.1:9/v1", "name": "m"}}
+TRUSTED = {**OPTIONS, "trusted": True}
 
 
 class Asker:
@@ -62,9 +69,9 @@ async def settled(client: Client) -> None:
     await asyncio.wait_for(client.server.settled(), 10)
 
 
-def change_settings(client: Client) -> None:
-    settings = {"foretype": {**OPTIONS, "completion": {"max_lines": len(client.received) % 20 + 1}}}
-    client.notify("workspace/didChangeConfiguration", {"settings": settings})
+def change_settings(client: Client, **changed: dict[str, Any]) -> None:
+    changed = changed or {"exclude": [f"*.{len(client.received)}"]}
+    client.notify("workspace/didChangeConfiguration", {"settings": {"foretype": {**OPTIONS, **changed}}})
 
 
 async def test_what_nobody_foresaw_becomes_the_status_and_goes_to_the_log(
@@ -143,3 +150,100 @@ async def test_what_the_model_before_still_has_to_say_is_not_the_status_of_the_n
         assert client.server.status.current.busy, "the next is being connected to"
         connecting.may.set()
         await settled(client)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"completion": {"max_lines": 3}},
+        {"enable": {"python": False}},
+        {"actions": {"language": "German"}},
+        {"index": {"enable": False}},
+        {"usage": {"keep": False}},
+        {"log": {"level": "debug"}},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+async def test_settings_that_are_not_the_models_leave_it_alone(connecting: Connecting, changed: dict[str, Any]) -> None:
+    """It would forget that the server is to be left alone for now, and connect to it at once."""
+    connecting.may.set()
+    async with session(CAPABILITIES, TRUSTED) as client:
+        await settled(client)
+        asker, before = connecting.made[0], client.server.settings
+        asker.governor.facts = Facts
+        change_settings(client, **changed)
+        await settled(client)
+        assert client.server.settings != before
+        assert client.server.completer.settings is client.server.settings
+        assert client.server.completer.model is client.server.asker is asker
+        assert (len(connecting.made), asker.closed) == (1, False)
+        assert (client.server.status.current.kind, client.server.status.current.busy) == ("Normal", False)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"model": {**OPTIONS["model"], "name": "another"}},
+        {"model": {**OPTIONS["model"], "timeouts": {"total": 5}}},
+        {"context": {"max_tokens": 1024}},
+        {"limits": {"requests_per_minute": 5}},
+        {"exclude": ["*.env"]},
+    ],
+    ids=["name", "timeouts", "context", "limits", "exclude"],
+)
+async def test_settings_that_are_the_models_connect_to_it_anew(connecting: Connecting, changed: dict[str, Any]) -> None:
+    connecting.may.set()
+    async with session(CAPABILITIES, TRUSTED) as client:
+        await settled(client)
+        change_settings(client, **changed)
+        await settled(client)
+        assert client.server.asker is connecting.made[-1] is not connecting.made[0]
+        assert connecting.made[0].closed
+
+
+async def test_another_folder_is_another_model(connecting: Connecting, tmp_path: Path) -> None:
+    """What it may see of the disk depends on the folders."""
+    connecting.may.set()
+    async with session(CAPABILITIES, OPTIONS) as client:
+        await settled(client)
+        added = [{"uri": tmp_path.as_uri(), "name": "added"}]
+        client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": added, "removed": []}})
+        while len(connecting.made) < 2:
+            await asyncio.wait_for(settled(client), 10)
+            await asyncio.sleep(0)
+        assert client.server.asker is connecting.made[1]
+
+
+async def test_one_that_is_being_connected_to_goes_on_and_takes_the_settings_of_its_end(connecting: Connecting) -> None:
+    async with session(CAPABILITIES, TRUSTED) as client:
+        await asyncio.wait_for(connecting.begun.wait(), 10)
+        connecting.begun.clear()
+        change_settings(client, completion={"max_lines": 3})
+        await asyncio.sleep(0)
+        connecting.may.set()
+        await settled(client)
+        assert not connecting.begun.is_set()
+        assert client.server.completer.model is connecting.made[0]
+        assert client.server.completer.settings.completion.max_lines == 3
+
+
+async def test_one_that_did_not_answer_is_connected_to_again_whatever_changed(connecting: Connecting) -> None:
+    """What it is asked by was chosen without knowing what it is."""
+    connecting.may.set()
+    connecting.problem = ServerError("It is down.")
+    async with session(CAPABILITIES, TRUSTED) as client:
+        await settled(client)
+        connecting.problem = None
+        change_settings(client, completion={"max_lines": 3})
+        await settled(client)
+        assert client.server.asker is connecting.made[1]
+        assert client.server.status.current.kind == "Normal"
+
+
+async def test_no_other_settings_count_when_the_model_is_connected_to() -> None:
+    """Another one that did would not connect anew when it changes: it has to be in `Settings.asking`."""
+    model, context, limits, exclude = Settings().asking
+    only: Any = SimpleNamespace(model=model, context=context, limits=limits, exclude=exclude)
+    assert endpoint_of(only, None)
+    assert governor_of(only, Meters(None))
+    assert exclusions_of(only, ())
