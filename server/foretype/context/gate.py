@@ -16,7 +16,7 @@ from typing import Final
 
 from foretype.context.exclude import Exclusions
 from foretype.context.secrets import PLACEHOLDER, redact
-from foretype.context.secrets.document import DocumentScan, Shown
+from foretype.context.secrets.document import DocumentScan, Reach, Shown
 from foretype.context.snippet import Snippet
 from foretype.text.document import Document
 from foretype.text.positions import Position
@@ -36,13 +36,14 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+#. -]{0,40}")
 
 
 class Gate:
-    """What may leave this machine, and how."""
+    """What may leave this machine, and how. `reach`: what of a document may be shown at all (None: everything)."""
 
-    def __init__(self, exclusions: Exclusions) -> None:
+    def __init__(self, exclusions: Exclusions, reach: Reach | None = None) -> None:
         self.era = 0
         """Rises when what was answered counts no more."""
 
         self._exclusions = exclusions
+        self._reach = reach
         self._scans: OrderedDict[str, DocumentScan] = OrderedDict()
         self._open: dict[str, float] = {}
 
@@ -57,7 +58,8 @@ class Gate:
         return INSIDE if position is not None and self.shown(document, position).inside else ""
 
     def shown(self, document: Document, position: Position) -> Shown:
-        """The document as a model may see it, and the cursor in it: as many lines, no secret in any.
+        """The document as a model may see it, and the cursor in it: as many lines, no secret in any, those that are
+        out of reach blank.
 
         Asks nobody whether the document may be shown at all: `closed` says that.
         """
@@ -121,7 +123,7 @@ class Gate:
     def _scan(self, document: Document) -> DocumentScan:
         scan = self._scans.get(document.uri)
         if scan is None:
-            scan = self._scans[document.uri] = DocumentScan()
+            scan = self._scans[document.uri] = DocumentScan(self._reach)
             while len(self._scans) > _DOCUMENTS:
                 self._scans.popitem(last=False)
         self._scans.move_to_end(document.uri)

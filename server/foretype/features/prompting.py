@@ -16,6 +16,7 @@ from typing import Final
 from foretype.context.exclude import Exclusions
 from foretype.context.gate import INSIDE, Gate
 from foretype.context.secrets import Finding
+from foretype.context.secrets.document import Reach
 from foretype.context.snippet import Snippet
 from foretype.features.beside import Beside, ContextSource
 from foretype.features.plan import Attempt
@@ -83,7 +84,7 @@ class Prompting:
     ) -> None:
         self.choice = choice
         self.counting = counting
-        self.gate = Gate(rules.exclusions)
+        self.gate = Gate(rules.exclusions, Reach(LINES_AT_THE_TOP, max(LINES_ABOVE, rules.prompt_tokens)))
         self._rules = rules
         self._writer = PromptWriter(counting.counter)
         self._beside = Beside(self.gate, self._writer, rules.context)
@@ -151,7 +152,7 @@ class Prompting:
         lines, reach = document.lines, max(_LONGEST_REACH, self._rules.prompt_tokens * CHARACTERS_PER_TOKEN)
         most = max(LINES_ABOVE, self._rules.prompt_tokens)
         line = lines[position.line]
-        above = _within(lines[max(0, position.line - most) : position.line][::-1], reach)[::-1]
+        above = _nearest(lines[max(0, position.line - most) : position.line], reach)
         below = _within(
             lines[position.line + 1 : position.line + 1 + self._rules.prompt_tokens],
             self._rules.prompt_tokens * CHARACTERS_PER_TOKEN,
@@ -171,8 +172,14 @@ class Prompting:
 
 def _within(lines: list[str], reach: int) -> list[str]:
     """The lines from the first on that have so many characters together."""
-    ends = list(accumulate(map(len, lines)))
-    return lines if not ends or ends[-1] <= reach else lines[: bisect_right(ends, reach)]
+    if sum(map(len, lines)) <= reach:
+        return lines
+    return lines[: bisect_right(list(accumulate(map(len, lines))), reach)]
+
+
+def _nearest(lines: list[str], reach: int) -> list[str]:
+    """The same from the last one back."""
+    return lines if sum(map(len, lines)) <= reach else _within(lines[::-1], reach)[::-1]
 
 
 def _top(lines: Lines, first: int) -> list[str]:

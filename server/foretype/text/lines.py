@@ -146,6 +146,14 @@ class Lines(Sequence[str]):
         new._set(tuple(chunks), self._starts, self.size + growth)
         return new
 
+    def with_all(self, chunks: tuple[Chunk, ...], growth: int) -> Lines:
+        """The same with other chunks, each of as many lines as the one in its place; `growth`: as above."""
+        if len(chunks) != len(self.chunks):
+            raise ValueError("there must be as many chunks")
+        new = object.__new__(Lines)
+        new._set(chunks, self._starts, self.size + growth)
+        return new
+
     def _run(self, start: int, stop: int) -> list[str]:
         """The lines start..stop-1, touching only the chunks that hold them."""
         if start >= stop:
