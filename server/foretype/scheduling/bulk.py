@@ -1,7 +1,7 @@
 """Many requests at once, for work that nobody waits for at the keyboard: bounded, with progress, and nothing lost.
 
 It knows nothing of models: `work` asks them, on the bulk lane. A limit that is reached is waited for; other failures
-are tried again a few times and then listed.
+are tried again a few times and then listed, or end all where no item could do better.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import Final, Generic, TypeVar
 from foretype.errors import (
     AuthenticationError,
     ForetypeError,
+    MisconfiguredError,
     ModelError,
     QuotaError,
     RateLimitedError,
     UnknownModelError,
+    UnreachableError,
 )
 
 Item = TypeVar("Item")
@@ -36,8 +38,8 @@ LONGEST_ASKED_WAIT: Final = 3600.0
 
 _FIRST_WAIT: Final = 1.0
 
-_ENDS_ALL: Final = (AuthenticationError, QuotaError, UnknownModelError)
-"""What the next item would meet too: the rest is not sent any more."""
+_ENDS_ALL: Final = (AuthenticationError, MisconfiguredError, QuotaError, UnknownModelError, UnreachableError)
+"""What the next item would meet too, where it is the error of an item's last attempt: the rest is not sent any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,8 @@ class _Run(Generic[Item, T]):
                 self._limit_met(error)
             except ForetypeError as error:
                 failures += 1
-                if isinstance(error, _ENDS_ALL):
-                    self._hopeless = error
                 if not (isinstance(error, ModelError) and error.retry) or failures >= ATTEMPTS:
+                    self._hopeless = error if isinstance(error, _ENDS_ALL) else self._hopeless
                     return Result(item, error=error, attempts=sent, seconds=time.monotonic() - began)
                 await asyncio.sleep(random.uniform(0, _FIRST_WAIT * 2**failures))  # noqa: S311  jitter, no secret
             else:

@@ -6,12 +6,14 @@ One thread, so what is told first is known to whoever asks afterwards.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
+from foretype.errors import ModelError
 from foretype.scheduling.ledger import Account, Ledger, Settlement
 from foretype.scheduling.spending import Gauge, Refusal, Resource, Wish
 
@@ -22,7 +24,7 @@ CLOSING: Final = 0.5
 
 
 class LedgerThread:
-    """A ledger and its thread, which begins with the first call."""
+    """A ledger and its thread, which begins with the first call. Closed, it admits nothing and keeps nothing."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -30,7 +32,12 @@ class LedgerThread:
         self._closed = False
 
     async def admit(self, account: Account, wish: Wish) -> int | Refusal:
-        """See `Ledger.admit`. An entry whose asker was cancelled meanwhile is taken back."""
+        """See `Ledger.admit`. An entry whose asker was cancelled meanwhile is taken back.
+
+        ModelError once it is closed: the session is over, and nothing more is to be sent.
+        """
+        if self._closed:
+            raise ModelError("The session has ended.")
         asking = self._thread.submit(self._ledger.admit, account, wish)
         try:
             return await asyncio.wrap_future(asking)
@@ -39,7 +46,9 @@ class LedgerThread:
             raise
 
     async def last_minute(self, account: Account) -> tuple[int, int]:
-        """See `Ledger.last_minute`."""
+        """See `Ledger.last_minute`. Nothing once it is closed."""
+        if self._closed:
+            return 0, 0
         return await asyncio.wrap_future(self._thread.submit(self._ledger.last_minute, account))
 
     def renew(self, account: Account, entry: int) -> None:
@@ -69,7 +78,7 @@ class LedgerThread:
         await asyncio.wait([asyncio.wrap_future(last)], timeout=CLOSING)
 
     def _tell(self, work: Callable[[], None]) -> None:
-        if not self._closed:
+        with contextlib.suppress(RuntimeError):  # closed, perhaps just now: the ledger's own thread tells it, too
             self._thread.submit(work).add_done_callback(_log_failure)
 
     def _take_back(self, account: Account, asked: Future[int | Refusal]) -> None:

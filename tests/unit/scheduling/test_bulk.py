@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from foretype.errors import QuotaError, RateLimitedError, RefusedError, ServerError
+from foretype.errors import QuotaError, RateLimitedError, RefusedError, ServerError, UnreachableError
 from foretype.scheduling import bulk
 from foretype.scheduling.bulk import ATTEMPTS, run_bulk
 
@@ -98,6 +98,20 @@ async def test_what_no_item_would_survive_ends_all_of_it():
     assert results[0].value == 0
     assert all(isinstance(one.error, QuotaError) for one in results[5:])
     assert len(work.calls) <= 5
+
+
+async def test_a_server_that_cannot_be_reached_ends_all_of_it_once_an_item_has_tried_in_vain(time_flies):
+    away = {f"at{item}": [UnreachableError("away")] * ATTEMPTS for item in range(40)}
+    work = Work(**away)
+    results = await run_bulk(list(range(40)), work, concurrency=2)
+    assert all(isinstance(one.error, UnreachableError) for one in results)
+    assert len(work.calls) <= 2 * ATTEMPTS
+
+
+async def test_a_server_that_is_away_for_a_moment_ends_nothing(time_flies):
+    work = Work(at1=[UnreachableError("away")] * (ATTEMPTS - 1))
+    results = await run_bulk([0, 1, 2], work, concurrency=1)
+    assert [one.value for one in results] == [0, 2, 4]
 
 
 async def test_progress_is_told_after_each_item():

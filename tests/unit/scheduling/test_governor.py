@@ -9,6 +9,7 @@ import pytest
 from foretype.errors import (
     AuthenticationError,
     LimitReachedError,
+    ModelError,
     RateLimitedError,
     RefusedError,
     ServerError,
@@ -403,3 +404,11 @@ async def test_the_status_is_told_when_an_answer_takes_long(monkeypatch):
     async with desk.governor.call(GHOST_TEXT, SMALL):
         await told.wait()
     assert seen == [True, False]
+
+
+async def test_once_the_session_has_ended_nothing_is_sent_and_nobody_is_harmed():
+    desk = Desk()
+    async with desk.governor.call(GHOST_TEXT, SMALL):
+        await desk.thread.close()
+    assert await desk.outcome() is ModelError
+    assert await desk.governor.last_minute() == (0, 0)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from foretype.scheduling.ledger import LEASE, Account, Settlement
-from foretype.scheduling.ledger_file import LOCAL_FOR
+from foretype.scheduling.ledger_file import LOCAL_FOR, VERSION
 from foretype.scheduling.shared_ledger import SharedLedger
 from foretype.scheduling.spending import WINDOW, Allowance, Gauge, Refusal, Wish
 from tests.unit.scheduling.turning import Turned
@@ -208,6 +208,77 @@ def test_a_damaged_file_is_replaced(opened, tmp_path, caplog, content):
     assert len(admitted(first, known, times=3)) == 3
     assert len(admitted(second, known, times=9)) >= 2
     assert len(admitted(first, known, times=9)) <= 1
+    assert refused_once(caplog)
+
+
+def written(tmp_path, *statements):
+    """The file as something else has left it."""
+    with sqlite3.connect(tmp_path / "limits.sqlite", isolation_level=None) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def version_of(tmp_path):
+    with sqlite3.connect(tmp_path / "limits.sqlite") as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return version
+
+
+def begun_anew(caplog):
+    return len([record for record in caplog.records if "begun anew" in record.message])
+
+
+def test_the_file_says_which_version_it_is_of(opened, tmp_path, caplog):
+    caplog.set_level(logging.INFO, "foretype")
+    first, second, known = opened(), opened(), account(requests_per_minute=5)
+    assert len(admitted(first, known, times=2)) == 2
+    assert len(admitted(second, known)) == 3
+    assert version_of(tmp_path) == VERSION
+    assert not caplog.records, "there was nothing before it"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["CREATE TABLE spent (id INTEGER PRIMARY KEY, account TEXT, at REAL)", "CREATE INDEX by_time ON spent (at)"],
+        ["CREATE TABLE days (account TEXT)", 'CREATE TABLE "a "" b" (x TEXT)', "PRAGMA user_version = -7"],
+        ["CREATE TABLE missed (account TEXT, at REAL, tokens INTEGER)", f"PRAGMA user_version = {VERSION}"],
+    ],
+    ids=["no version", "nonsense", "half of this one"],
+)
+def test_what_an_older_version_left_is_begun_anew(opened, tmp_path, caplog, before):
+    caplog.set_level(logging.INFO, "foretype")
+    written(tmp_path, *before)
+    first, second, known = opened(), opened(), account(requests_per_minute=5)
+    assert len(admitted(first, known, times=2)) == 2
+    assert len(admitted(second, known)) == 3, "and shared at once"
+    assert version_of(tmp_path) == VERSION
+    assert (begun_anew(caplog), refused_once(caplog)) == (1, False)
+
+
+def test_what_a_newer_version_keeps_is_left_as_it_is(opened, turned, tmp_path, caplog):
+    caplog.set_level(logging.INFO, "foretype")
+    written(tmp_path, "CREATE TABLE spent (newer TEXT)", f"PRAGMA user_version = {VERSION + 1}")
+    before = (tmp_path / "limits.sqlite").read_bytes()
+    ledger, known = opened(), account(requests_per_minute=5)
+    assert len(admitted(ledger, known)) == 5, "counted alone"
+    turned.turn(LOCAL_FOR + 1)
+    assert admitted(ledger, known) == []
+    assert (tmp_path / "limits.sqlite").read_bytes() == before
+    assert refused_once(caplog)
+
+
+def test_a_newer_version_may_take_the_file_over_while_it_is_open(opened, tmp_path, caplog):
+    caplog.set_level(logging.INFO, "foretype")
+    ledger, known = opened(), account(requests_per_minute=5)
+    assert len(admitted(ledger, known, times=2)) == 2
+    written(tmp_path, "DELETE FROM spent", f"PRAGMA user_version = {VERSION + 1}")
+    assert len(admitted(ledger, known)) == 3, "what this window spent still counts"
+    with sqlite3.connect(tmp_path / "limits.sqlite") as connection:
+        assert connection.execute("SELECT COUNT(*) FROM spent").fetchone() == (0,), "nothing was written to it"
+    connection.close()
     assert refused_once(caplog)
 
 
