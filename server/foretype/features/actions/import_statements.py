@@ -128,11 +128,21 @@ def _bindings(statement: Statement, language: str) -> dict[str, _Bound]:
             elif language == "python" and text.startswith("import"):
                 # `import os` and `import os.path` bind the same name, and both may be needed.
                 found[name] = _Bound(each.module, listed.get(name, "") if name != each.module else "", False)
+            elif language == "rust" and text.count("{") < 2:
+                found[name] = _in_rust(each.module, listed.get(name, ""))
             else:
                 own = listed.get(name, name)
                 module = each.module if language == "python" else _without_last(each.module, own)
                 found[name] = _Bound(module, own, False)
     return found
+
+
+def _in_rust(module: str, listed: str) -> _Bound:
+    """What `use a::b as c` binds, and `use a::{b as c}`, where `b as c` is `listed`: the same."""
+    item = _RENAMED.split(listed)[0]
+    path = f"{module}::{item}" if item and item != "self" else module
+    head, _, last = path.rpartition("::")
+    return _Bound(head, last, False)
 
 
 def _without_last(module: str, item: str) -> str:
