@@ -1,4 +1,4 @@
-"""What a project says to models: AGENTS.md, Copilot's file and our own, for actions and conversations.
+"""What a project says to models: AGENTS.md, Copilot's file and our own, for code actions.
 
 Files are read in a thread, never on the event loop. Who calls has made sure that the user trusts the workspace; ghost
 text never sees any of this.

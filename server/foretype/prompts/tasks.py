@@ -1,4 +1,4 @@
-"""Renders a question to a chat model, as code actions and conversations ask it, within a budget of tokens.
+"""Renders a question to a chat model, as code actions ask it, within a budget of tokens.
 
 The order is the caller's; what does not fit is cut by whole lines where the caller allows it. Knows no feature.
 """
