@@ -5,55 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-
-class FoundChunk(Protocol):
-    """Whole lines of a file; a higher score fits better, within one answer."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def end(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def score(self) -> float: ...  # noqa: D102
-    @property
-    def lead(self) -> str: ...  # noqa: D102
-
-
-class FoundSymbol(Protocol):
-    """A definition: its lines, and its head as `signature`."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def end(self) -> int: ...  # noqa: D102
-    @property
-    def signature(self) -> str: ...  # noqa: D102
-    @property
-    def container(self) -> str: ...  # noqa: D102
+from foretype.repository.search.values import Chunk, Symbol
 
 
 class Library(Protocol):
     """An index of the workspace, asked from a thread. Missing things are empty answers, never errors."""
 
-    def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[FoundChunk]:
+    def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[Chunk]:
         """The chunks that fit weighted words best, best first."""
         ...
 
-    def definitions(self, names: Collection[str], limit: int) -> Sequence[FoundSymbol]:
+    def definitions(self, names: Collection[str], limit: int) -> Sequence[Symbol]:
         """Definitions of these names."""
         ...
 
-    def symbols(self, path: str) -> Sequence[FoundSymbol]:
+    def symbols(self, path: str) -> Sequence[Symbol]:
         """All definitions of a file, by line."""
         ...
 
@@ -77,15 +43,15 @@ class Library(Protocol):
 class EmptyLibrary:
     """What is known where nothing is indexed: open files and edits can stand in prompts all the same."""
 
-    def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[FoundChunk]:
+    def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[Chunk]:
         """Nothing."""
         return ()
 
-    def definitions(self, names: Collection[str], limit: int) -> Sequence[FoundSymbol]:
+    def definitions(self, names: Collection[str], limit: int) -> Sequence[Symbol]:
         """Nothing."""
         return ()
 
-    def symbols(self, path: str) -> Sequence[FoundSymbol]:
+    def symbols(self, path: str) -> Sequence[Symbol]:
         """Nothing."""
         return ()
 

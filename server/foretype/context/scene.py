@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Final
 
 from foretype.context.identifiers import identifiers
-from foretype.context.library import FoundSymbol, Library
+from foretype.context.library import Library
 from foretype.context.terms import terms_of_names
+from foretype.repository.search.values import Symbol
 from foretype.syntax.definitions import Definition, Import, definitions_and_imports, imports
 from foretype.text.lines import line_body
 
@@ -110,7 +111,7 @@ class Scene:
     @cached_property
     def defined(self) -> frozenset[str]:
         """The names that the document defines; of a long one, as it is indexed."""
-        found: Sequence[Definition] | Sequence[FoundSymbol] = (
+        found: Sequence[Definition | Symbol] = (
             self._read[0] if self._read is not None else self.library.symbols(self.path)
         )
         return frozenset(one.name for one in found)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from foretype.context.library import FoundSymbol
 from foretype.context.scene import Scene
 from foretype.context.snippet import Snippet
+from foretype.repository.search.values import Symbol
 
 _NAMES: Final = 60
 _SYMBOLS: Final = 120
@@ -33,7 +33,7 @@ def definitions(scene: Scene) -> Iterator[Snippet]:
         yield Snippet(one.path, text, "definition", one.start, one.start, weight)
 
 
-def _members(scene: Scene, one: FoundSymbol) -> list[str]:
+def _members(scene: Scene, one: Symbol) -> list[str]:
     inside = f"{one.container}.{one.name}" if one.container else one.name
     of_file = scene.library.symbols(one.path)
     heads = [member.signature.split("\n")[0] for member in of_file if member.container == inside]

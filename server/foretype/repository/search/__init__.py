@@ -1,1 +1,1 @@
-"""Search over the workspace: chunks of text, symbols, imports and what changes together, in one SQLite file."""
+"""Search over the workspace: chunks of text, symbols and what changes together, in one SQLite file."""
