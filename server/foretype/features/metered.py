@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
 
 from foretype.errors import ModelError
 from foretype.models.provider import (
@@ -22,12 +21,10 @@ from foretype.models.provider import (
     Report,
     TextPrompt,
 )
+from foretype.prompts.room import TEMPLATE_TOKENS, TOKENS_PER_FILE, TOKENS_PER_MESSAGE
 from foretype.scheduling.governor import CHARACTERS_PER_TOKEN, GHOST_TEXT, Call, Estimate, Governor, Purpose
 from foretype.scheduling.retry import Opened, opened
 from foretype.scheduling.usage import TokenCounts
-
-MESSAGE_OVERHEAD: Final = 8
-"""Tokens that a chat template puts around each message, and more than the common ones do."""
 
 Count = Callable[[str], int]
 
@@ -127,11 +124,11 @@ def _take(call: Call, report: Report, characters: int) -> None:
 
 def _tokens(prompt: Prompt, count: Count) -> int:
     if isinstance(prompt, ChatPrompt):
-        return sum(count(message.content) + MESSAGE_OVERHEAD for message in prompt.messages)
+        return sum(count(message.content) + TOKENS_PER_MESSAGE for message in prompt.messages)
     if isinstance(prompt, TextPrompt):
         return count(prompt.text)
-    files = sum(count(file.text) + count(file.path) for file in prompt.files)
-    return count(prompt.prefix) + count(prompt.suffix) + count(prompt.path) + files + MESSAGE_OVERHEAD
+    files = sum(count(file.text) + count(file.path) + TOKENS_PER_FILE for file in prompt.files)
+    return count(prompt.prefix) + count(prompt.suffix) + files + TEMPLATE_TOKENS
 
 
 def _guess(text: str) -> int:
