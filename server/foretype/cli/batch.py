@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from foretype.cli.acting import configured_model
 from foretype.cli.batch_files import Problems, read_documents, read_problems, real_place, write_changes
@@ -26,6 +26,7 @@ from foretype.text.wording import counted
 
 if TYPE_CHECKING:
     from foretype.features.actions.bulk import Failure, Outcome, Piece, State
+    from foretype.features.ask import ModelAsker
 
 ACTIONS: Final = ("document", "fix", "summarise")
 _WIDTH: Final = 24
@@ -43,7 +44,7 @@ class Wish:
     diff: bool
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `batch`."""
     parser = subparsers.add_parser(
         "batch",
@@ -118,7 +119,7 @@ async def _run(wish: Wish, settings: Settings) -> Outcome:
         return outcome
 
 
-async def _pieces(wish: Wish, settings: Settings, asker: Any) -> tuple[list[Piece], list[str]]:
+async def _pieces(wish: Wish, settings: Settings, asker: ModelAsker) -> tuple[list[Piece], list[str]]:
     """What there is to do, and a sentence for each file that is left alone."""
     from foretype.features.actions.bulk import pieces_of
     from foretype.features.actions.run import Job

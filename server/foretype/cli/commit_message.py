@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
 
 from foretype.cli.acting import configured_model
 from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
@@ -15,7 +14,7 @@ from foretype.errors import ForetypeError
 from foretype.settings.model import Settings
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `commit-message`."""
     parser = subparsers.add_parser(
         "commit-message",

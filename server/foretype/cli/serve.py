@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from typing import Any, Final
+from typing import Final
 
 from foretype.cli.numbers import whole_number
 from foretype.garbage import loading
@@ -16,7 +16,7 @@ _HOST: Final = "127.0.0.1"
 _PORT: Final = 2087
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = subparsers.add_parser("serve", help="serve an editor (this is what `foretype` alone does)")
     parser.add_argument("--stdio", action="store_true", help="speak over standard input and output (the default)")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath, PurePosixPath
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from foretype.context.looking import Looking
@@ -18,9 +19,9 @@ from foretype.repository.patterns import Pattern, compile_pattern
 from foretype.settings.model import Settings
 from foretype.text.uris import path_of
 
-_CELL: str = "vscode-notebook-cell"
+_CELL: Final = "vscode-notebook-cell"
 
-NOT_KNOWN: str = "It is not known yet whether a model may see this file."
+NOT_KNOWN: Final = "It is not known yet whether a model may see this file."
 
 
 class Exclusions:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
 from foretype.lsp.protocol import INVALID_PARAMS, RequestError
 
+if TYPE_CHECKING:
+    from foretype.features.actions.menu import Severity
+
 _LARGEST: Final = 2**31 - 1
 MOST_PROBLEMS: Final = 200
 LONGEST_MESSAGE: Final = 4_000
-_SEVERITIES: Final = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+_SEVERITIES: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "information", 4: "hint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,6 @@ def message_of(problem: types.Diagnostic) -> str:
     return message if isinstance(message, str) else str(getattr(message, "value", ""))
 
 
-def severity_of(problem: types.Diagnostic) -> str:
+def severity_of(problem: types.Diagnostic) -> Severity:
     """A diagnostic's severity in a word."""
     return _SEVERITIES.get(int(problem.severity or 1), "error")

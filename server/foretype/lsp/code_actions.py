@@ -166,7 +166,7 @@ class ActionDoor:
         start, end = self._span(document, found.range)
         code = "" if found.code is None else str(found.code)
         message, severity = message_of(found), severity_of(found)
-        return Problem(message, start, end, severity, found.source or "", code, number)  # type: ignore[arg-type]
+        return Problem(message, start, end, severity, found.source or "", code, number)
 
     def _span(self, document: Document, span: types.Range) -> tuple[Any, Any]:
         encoding = self.server.documents.encoding

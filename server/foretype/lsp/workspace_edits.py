@@ -92,7 +92,6 @@ def _without_last_end(change: FileChange) -> FileChange:
 
 
 def _text_edit(change: FileChange, edit: Edit, encoding: Encoding) -> types.TextEdit:
-
     return types.TextEdit(range_to_lsp(change.document, edit.start, edit.end, encoding), edit.text)
 
 

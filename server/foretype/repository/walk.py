@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foretype.repository.ignore import Rules, rules_for
+from foretype.repository.ignore import IGNORE_FILES, Rules, rules_for
 from foretype.repository.skip import CONTROL_FOLDERS, TASTE, reason_for_file, reason_for_folder
 
 if TYPE_CHECKING:
@@ -191,4 +191,4 @@ def _is_unicode(name: str) -> bool:
 
 
 def _ignore_files(folder: Path) -> set[str]:
-    return {name for name in (".gitignore", ".foretypeignore") if (folder / name).is_file()}
+    return {name for name in IGNORE_FILES if (folder / name).is_file()}

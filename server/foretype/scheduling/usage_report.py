@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from foretype.scheduling.learned_gate import LearnedGate
-from foretype.scheduling.usage import STAGES, Totals, percentile
+from foretype.scheduling.usage import STAGES, Stage, Totals, percentile
+from foretype.settings.schema import camel
 from foretype.text.wording import counted
 
 _COUNTERS: Final = {
@@ -78,12 +79,12 @@ def _learned(totals: Totals) -> dict[str, Any]:
 
 
 def _counters(totals: Totals, model: str | None) -> dict[str, Any]:
-    found: dict[str, Any] = {_camel(name): int(totals.sum(name, model)) for name in _COUNTERS}
+    found: dict[str, Any] = {camel(name): int(totals.sum(name, model)) for name in _COUNTERS}
     priced = any(name == "cost" and model in (None, of) for _, of, name in totals.counters)
     return {**found, "cost": round(totals.sum("cost", model), 6) if priced else None}
 
 
-def _latency(totals: Totals, stage: Any) -> dict[str, float]:
+def _latency(totals: Totals, stage: Stage) -> dict[str, float]:
     steps = totals.steps(stage)
     half, most = percentile(steps, 0.5), percentile(steps, 0.95)
     if half is None or most is None:
@@ -130,7 +131,7 @@ def openmetrics_lines(values: Mapping[str, Any]) -> Iterator[str]:
     """For monitoring (OpenMetrics 1.0). All are gauges, since they are about a span of days that moves on."""
     models = values["models"]
     for name, about in _COUNTERS.items():
-        yield from _family(name, about, [({"model": model}, models[model][_camel(name)]) for model in models])
+        yield from _family(name, about, [({"model": model}, models[model][camel(name)]) for model in models])
     costs = [({"model": model}, models[model]["cost"]) for model in models if models[model]["cost"] is not None]
     yield from _family("cost", "cost by the prices that are set, in their currency", costs)
     for name, about in _SOURCES.items():
@@ -158,11 +159,6 @@ def _family(name: str, about: str, samples: Sequence[tuple[Mapping[str, str], fl
     for labels, value in samples:
         written = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
         yield f"{name}{{{written}}} {value:.12g}" if written else f"{name} {value:.12g}"
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.title() for word in rest)
 
 
 def _three_digits(number: float) -> float:

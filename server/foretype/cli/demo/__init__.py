@@ -176,9 +176,7 @@ class Show:
         is_right = typist.rest.startswith(typist.ghost)
         worth = len(typist.ghost) * (8 if is_right else 1) * min(typist.tally.right + 1, _ENOUGH)
         if worth > self._best[0]:
-            captions = Captions(
-                self.engine.short, "", " Grey is suggested, green was accepted with Tab, white was typed."
-            )
+            captions = Captions(self.engine.short, "", _LEGEND)
             description = f"foretype demo typing in {self.scene.source.shown}: {self.engine.short}"
             self._best = worth, svg_of(compose(typist, captions, _PICTURE), _PICTURE[0], description)
 
