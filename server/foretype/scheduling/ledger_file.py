@@ -1,7 +1,7 @@
 """The SQLite file of the shared ledger: one transaction after another, and what is done where it cannot be used.
 
-A file that is locked or cannot be written is left alone for a while, a damaged one is replaced; either is said once.
-May block for `BUSY` seconds. Knows nothing of limits.
+A file that is locked, cannot be written or is a newer version's is left alone for a while, a damaged one is replaced,
+an older version's tables are made anew; each is said once. May block for `BUSY` seconds. Knows nothing of limits.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from foretype.errors import UnknownFormatError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,16 +33,19 @@ _BUSY_AT_FIRST: Final = 2.0
 LOCAL_FOR: Final = 30.0
 """Seconds that a process counts for itself before it tries the file again."""
 
+VERSION: Final = 1
+"""Of the tables, as the file says in SQLite's `user_version`; 0: of a version that did not say, or no tables yet."""
+
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS spent (
+CREATE TABLE spent (
     id INTEGER PRIMARY KEY, account TEXT, lane INTEGER, at REAL, tokens INTEGER, running INTEGER);
-CREATE INDEX IF NOT EXISTS spent_by_time ON spent (account, at);
-CREATE TABLE IF NOT EXISTS missed (account TEXT, at REAL, tokens INTEGER);
-CREATE TABLE IF NOT EXISTS pauses (account TEXT PRIMARY KEY, at REAL, wall REAL, seconds REAL);
-CREATE TABLE IF NOT EXISTS gauges (
+CREATE INDEX spent_by_time ON spent (account, at);
+CREATE TABLE missed (account TEXT, at REAL, tokens INTEGER);
+CREATE TABLE pauses (account TEXT PRIMARY KEY, at REAL, wall REAL, seconds REAL);
+CREATE TABLE gauges (
     account TEXT, resource TEXT, remaining REAL, most REAL, reset REAL, at REAL, steady INTEGER,
     PRIMARY KEY (account, resource));
-CREATE TABLE IF NOT EXISTS days (account TEXT, day TEXT, tokens INTEGER, PRIMARY KEY (account, day));
+CREATE TABLE days (account TEXT, day TEXT, tokens INTEGER, PRIMARY KEY (account, day));
 """
 
 
@@ -70,7 +75,7 @@ class LedgerFile:
             still_there = self._identity == _identity(self._path)
             self._count_alone(error)
             self._begin_anew(remove=still_there)
-        except OSError as error:
+        except (OSError, UnknownFormatError) as error:
             self._count_alone(error)
         except BaseException:
             self.close()
@@ -86,6 +91,7 @@ class LedgerFile:
         current = connection
         _patiently(lambda: current.execute("BEGIN IMMEDIATE"), BUSY)
         try:
+            _check(_version(connection))  # a window of a newer version may have come meanwhile
             yield connection
         except BaseException:
             connection.execute("ROLLBACK")
@@ -126,13 +132,54 @@ class LedgerFile:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, where no other window has made them."""
+    """Make the tables, where no other window has made them. UnknownFormatError where they are a newer version's."""
+    _check(_version(connection))
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         connection.execute("PRAGMA journal_mode = WAL")
     # What a crash of the machine loses was spent before the machine started again.
     connection.execute("PRAGMA synchronous = OFF")
+    if _is_made(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _make(connection)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Put this version's tables in place of an older one's: what they hold is worth little after a minute."""
+    _check(_version(connection))
+    if _is_made(connection):
+        return  # another window was quicker
+    tables = _tables(connection)
+    for table in tables:
+        connection.execute('DROP TABLE "{}"'.format(table.replace('"', '""')))
     for statement in filter(str.strip, _SCHEMA.split(";")):
         connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    if tables:
+        logger.info("What an older version of Foretype counted for limits is begun anew.")
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    return _version(connection) == VERSION and {"spent", "missed", "pauses", "gauges", "days"} <= _tables(connection)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    return {name for (name,) in found.fetchall()}
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _check(version: int) -> None:
+    if version > VERSION:
+        raise UnknownFormatError("A newer version of Foretype keeps it.", "Delete it if none is in use any more.")
 
 
 def _patiently(work: Callable[[], object], seconds: float) -> None:
