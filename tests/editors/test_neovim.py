@@ -204,6 +204,7 @@ def test_commands_and_health(edit: Open, output: Path) -> None:
 def test_wrong_settings_are_told_once_and_by_every_command_for_it(edit: Open, output: Path) -> None:
     neovim = edit("shapes.py", 'settings = { model = { modle = "x" } },')
     neovim.wait(lambda: ":Foretype says what." in messages(neovim), "the warning that nobody asked for")
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft ?", "the mark in the statusline")
     neovim.keys("Escape")
     neovim.type(":Foretype\r")
     screen = neovim.wait_for("modle")
@@ -214,6 +215,32 @@ def test_wrong_settings_are_told_once_and_by_every_command_for_it(edit: Open, ou
     neovim.type(":checkhealth foretype\r")
     neovim.type("/modle\r")
     assert "WARNING Settings" in neovim.wait_for("modle")
+
+
+def test_misspelt_options_are_told(edit: Open) -> None:
+    neovim = edit("shapes.py", "setings = {},")
+    neovim.wait(lambda: 'setup() has no "setings"' in messages(neovim), "the warning")
+    assert "cmd, keys, settings" in messages(neovim)
+
+
+def test_a_server_that_starts_and_one_that_cannot_be_run_are_told_apart(edit: Open) -> None:
+    neovim = edit("shapes.py")
+    neovim.keys("Escape")
+    silent = f"{{ '{sys.executable}', '-c', 'import sys; sys.stdin.read()' }}"
+    neovim.type(f":lua vim.lsp.config('foretype', {{ cmd = {silent} }})\r:Foretype restart\r")
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft ...", "the status")
+    neovim.type(":Foretype\r")
+    neovim.wait_for("the server is starting")
+    neovim.type(":lua require('foretype').setup({ cmd = { '/no/foretype' } })\r")
+    neovim.wait_for("/no/foretype cannot be run")
+
+
+def test_a_model_that_cannot_be_reached_is_not_said_to_answer(edit: Open) -> None:
+    neovim = edit("shapes.py", 'settings = { model = { base_url = "http://127.0.0.1:9/v1", name = "away" } },')
+    neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft !", "the status")
+    neovim.keys("Escape")
+    neovim.type(":Foretype\r")
+    assert "answers." not in neovim.wait_for("the model away: ")
 
 
 def test_a_neovim_without_ghost_text_says_what_is_missing(edit: Open, output: Path) -> None:
@@ -319,6 +346,31 @@ def test_tests_are_shown_in_a_window_of_their_own(edit: Open, workspace: Path) -
     there = workspace / "tests" / "test_shapes.py"
     neovim.wait(lambda: there.exists() and there.stat().st_size, "the saved file")
     assert there.read_text(encoding="utf-8") == written + "\n"
+
+
+MENDED = """```python
+    def kreis(self, name):
+        self.größen.melde("名前 😀", name, sichtbar=True)
+        return self.größen.lade("rund", name)
+```"""
+
+
+def test_fix_is_about_the_problems_that_the_editor_knows(edit: Open, workspace: Path) -> None:
+    with endpoint(lambda _: replies.chat([MENDED])) as stub:
+        neovim = edit("sizes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type(":9Foretype fix\r")
+        neovim.wait(lambda: "no problem is known on this line." in messages(neovim), "the message")
+        assert not stub.asked
+        column = len('        self.größen.melde("名前 😀", '.encode())
+        problem = f"{{ lnum = 8, col = {column}, end_col = {column + 4}, message = 'unknown name', severity = 2 }}"
+        neovim.evaluate(f"{{ vim.diagnostic.set(vim.api.nvim_create_namespace('lint'), 0, {{ {problem} }}) }}")
+        neovim.type(":9,10Foretype fix\r")
+        neovim.wait_for('"rund"')
+        question = stub.asked[-1].body["messages"][-1]["content"]
+        assert "unknown name" in question
+        text = neovim.write(workspace / "sizes.py")
+    assert text.count("名前") == 3
 
 
 def test_an_action_is_chosen_and_changes_the_file(edit: Open, workspace: Path, output: Path) -> None:

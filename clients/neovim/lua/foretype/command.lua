@@ -5,9 +5,8 @@ local actions = {}
 
 function actions.status()
   local foretype = require("foretype")
-  local client = foretype.clients(0)[1]
+  local client = foretype.client()
   if not client then
-    foretype.notify("no server runs for this buffer; see :checkhealth foretype.", vim.log.levels.WARN)
     return
   end
   require("foretype.state").ask(client, function(state)

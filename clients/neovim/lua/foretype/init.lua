@@ -9,11 +9,28 @@ local MOST_LOG_LINES = 500
 ---@field settings? table the server's settings, as in docs/configuration.md
 ---@field keys? foretype.Keys keys for insert mode; none is mapped that is not given
 
+local OPTIONS = { "cmd", "keys", "settings" }
+local KEYS = { "accept", "accept_line", "accept_word", "dismiss", "next", "previous" }
+
 ---@class foretype.State
 ---@field statuses table<integer, table> what each client's server said last
 ---@field log string[] what the servers told the log
 ---@field looked table<integer, boolean> the clients whose settings were looked at
-local state = { statuses = {}, log = {}, looked = {} }
+---@field unsound table<integer, boolean> the clients whose settings were not in order when they were looked at last
+local state = { statuses = {}, log = {}, looked = {}, unsound = {} }
+
+--- Say which names a table of options has that mean nothing: a misspelt one would be without effect, and without a word.
+---@param given table
+---@param known string[]
+---@param where string
+local function refuse_unknown(given, known, where)
+  for name in pairs(given) do
+    if not vim.list_contains(known, name) then
+      local words = "%s has no %q, only %s."
+      M.notify(words:format(where, tostring(name), table.concat(known, ", ")), vim.log.levels.WARN)
+    end
+  end
+end
 
 --- Set up and enable the server. Nothing is mapped that `options.keys` does not ask for.
 ---@param options? foretype.Options
@@ -24,6 +41,8 @@ function M.setup(options)
   end
   options = options or {}
   vim.validate("options", options, "table")
+  refuse_unknown(options, OPTIONS, "setup()")
+  refuse_unknown(options.keys or {}, KEYS, "keys")
   local config = {}
   if options.cmd then
     config.cmd = options.cmd
@@ -50,8 +69,7 @@ function M.setup(options)
   vim.lsp.config(NAME, config)
   local command = vim.lsp.config[NAME].cmd[1]
   if vim.fn.executable(command) == 0 then
-    local message = ("The server was not found: %s cannot be run. See :checkhealth foretype."):format(command)
-    M.notify(message, vim.log.levels.WARN)
+    M.notify(("%s cannot be run; see :checkhealth foretype."):format(command), vim.log.levels.WARN)
     return
   end
   require("foretype.ghost").setup(options.keys or {})
@@ -63,6 +81,26 @@ end
 ---@return vim.lsp.Client[]
 function M.clients(bufnr)
   return vim.lsp.get_clients({ name = NAME, bufnr = bufnr })
+end
+
+--- The client of the current buffer; says why where there is none.
+---@return vim.lsp.Client?
+function M.client()
+  local found = M.clients(0)[1]
+  if not found then
+    local words = M._is_starting() and "the server is starting; try again in a moment."
+      or "no server runs for this buffer; see :checkhealth foretype."
+    M.notify(words, vim.log.levels.WARN)
+  end
+  return found
+end
+
+---@private
+---@return boolean whether a server for the current buffer has been started and has not answered yet
+function M._is_starting()
+  ---@diagnostic disable-next-line: invisible  the only way to see one before it has answered
+  local all = vim.lsp.get_clients({ name = NAME, bufnr = 0, _uninitialized = true })
+  return #all > #M.clients(0)
 end
 
 --- What the server said last about itself: `kind`, `message` and `busy`; nil where none runs here.
@@ -86,20 +124,25 @@ end
 --- A few letters for a statusline, "" where no server runs.
 ---@return string
 function M.statusline()
-  local status = M.status()
-  if not status then
-    return ""
+  local client = M.clients(0)[1]
+  if not client then
+    return M._is_starting() and "ft ..." or ""
   end
+  local status = M._status_of(client.id)
   local ghost = require("foretype.ghost")
   if status.kind == "Inactive" or (ghost.available() and not ghost.is_enabled()) then
     return "ft -"
   end
   local marks = { Warning = "ft ?", Error = "ft !" }
-  return status.busy and "ft ..." or marks[status.kind] or "ft"
+  return status.busy and "ft ..." or marks[status.kind] or state.unsound[client.id] and "ft ?" or "ft"
 end
 
 --- Stop the servers and start them anew, with the settings of now.
 function M.restart()
+  if not vim.lsp.enable then
+    M.notify("Neovim 0.11 or newer is needed.", vim.log.levels.ERROR)
+    return
+  end
   local clients = M.clients()
   for _, client in ipairs(clients) do
     client:stop()
@@ -132,7 +175,26 @@ end
 ---@param message string
 ---@param level? integer
 function M.notify(message, level)
-  vim.notify("Foretype: " .. message, level or vim.log.levels.INFO)
+  local function say()
+    vim.notify("Foretype: " .. message, level or vim.log.levels.INFO)
+  end
+  if vim.v.vim_did_enter == 1 then
+    say()
+  else
+    -- While Neovim starts, a message beside that of the file would have to be dismissed by ENTER.
+    vim.api.nvim_create_autocmd("VimEnter", { once = true, callback = vim.schedule_wrap(say) })
+  end
+end
+
+---@private
+---Keep whether a client's settings are in order, for the statusline.
+---@param client_id integer
+---@param unsound boolean
+function M._settings_looked_at(client_id, unsound)
+  if state.unsound[client_id] ~= unsound then
+    state.unsound[client_id] = unsound
+    vim.cmd.redrawstatus({ bang = true })
+  end
 end
 
 ---@private

@@ -10,7 +10,8 @@ local M = {}
 ---@return foretype.StateInWords
 local function in_words(answer)
   local status, model = answer.status, answer.model
-  local who = type(model) == "string" and ("the model %s answers."):format(model)
+  local unwell = status.kind == "Warning" or status.kind == "Error"
+  local who = type(model) == "string" and ("the model %s%s"):format(model, unwell and ":" or " answers.")
     or ("the embedded engine answers: %s"):format(answer.reason)
   local said = status.message ~= "" and status.message ~= answer.reason and " " .. status.message or ""
   local ready = status.kind == "Normal" and not status.busy and "ready, " or ""
@@ -20,7 +21,6 @@ local function in_words(answer)
       table.insert(problems, ("Settings (%s): %s %s"):format(each.origin, each.message, each.remedy))
     end
   end
-  local unwell = status.kind == "Warning" or status.kind == "Error"
   return { words = (#problems == 0 and ready or "") .. who .. said, problems = problems, unwell = unwell }
 end
 
@@ -32,7 +32,9 @@ function M.ask(client, done)
     if err then
       require("foretype").notify(err.message, vim.log.levels.ERROR)
     else
-      done(in_words(answer))
+      local state = in_words(answer)
+      require("foretype")._settings_looked_at(client.id, #state.problems > 0)
+      done(state)
     end
   end)
 end

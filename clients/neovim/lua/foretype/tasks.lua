@@ -1,21 +1,13 @@
 --- What the server does by commands: actions on code, commit messages, a snooze. Needs a server for the buffer.
 local M = {}
 
---- The client of the current buffer; says so where there is none.
----@return vim.lsp.Client?
-local function client()
-  local found = require("foretype").clients(0)[1]
-  if not found then
-    require("foretype").notify("no server runs for this buffer; see :checkhealth foretype.", vim.log.levels.WARN)
-  end
-  return found
-end
+local MOST_PROBLEMS = 200 -- the server takes no more at once
 
 ---@param command string
 ---@param arguments any[]
 ---@param done? fun(result: any)
 local function execute(command, arguments, done)
-  local running = client()
+  local running = require("foretype").client()
   if not running then
     return
   end
@@ -38,9 +30,42 @@ local function range_of(first, last, running)
   return vim.lsp.util.make_given_range_params({ first, 0 }, { last, #text }, 0, running.offset_encoding).range
 end
 
+--- The problems that anybody told of in these lines (|vim.diagnostic|), the worst first, as the protocol has them.
+---@param first integer 1-based
+---@param last integer
+---@param running vim.lsp.Client
+---@return table[]
+local function problems_in(first, last, running)
+  local function position(row, column)
+    local text = vim.api.nvim_buf_get_lines(0, row, row + 1, false)[1] or ""
+    local character = vim.str_utfindex(text, running.offset_encoding, math.min(column, #text), false)
+    return { line = row, character = character }
+  end
+  local found = {}
+  for _, each in ipairs(vim.diagnostic.get(0)) do
+    local last_row = each.end_lnum or each.lnum
+    if each.lnum < last and last_row >= first - 1 then
+      table.insert(found, {
+        range = { start = position(each.lnum, each.col), ["end"] = position(last_row, each.end_col or each.col) },
+        severity = each.severity,
+        message = each.message,
+        source = each.source,
+        code = each.code,
+      })
+    end
+  end
+  table.sort(found, function(one, other)
+    return one.severity < other.severity
+  end)
+  return vim.list_slice(found, 1, MOST_PROBLEMS)
+end
+
 --- Choose among the server's actions for the lines, or for the cursor.
 ---@param lines? { [1]: integer, [2]: integer }
 function M.actions(lines)
+  if not require("foretype").client() then
+    return
+  end
   local options = {
     filter = function(_, client_id)
       local found = vim.lsp.get_client_by_id(client_id)
@@ -58,7 +83,7 @@ end
 ---@param name string
 ---@param lines? { [1]: integer, [2]: integer }
 function M.run(name, lines)
-  local running = client()
+  local running = require("foretype").client()
   if not running then
     return
   end
@@ -70,10 +95,19 @@ function M.run(name, lines)
     local position = vim.lsp.util.make_position_params(0, running.offset_encoding).position
     range = { start = position, ["end"] = position }
   end
-  if name == "explain" then
+  local problems
+  if name == "fix" then
+    local row = vim.api.nvim_win_get_cursor(0)[1]
+    local first, last = unpack(lines or { row, row })
+    problems = problems_in(first, last, running)
+    if #problems == 0 then
+      require("foretype").notify(first == last and "no problem is known on this line." or "no problem is known there.")
+      return
+    end
+  elseif name == "explain" then
     require("foretype.view").expect()
   end
-  execute("foretype.action", { { task = name, uri = vim.uri_from_bufnr(0), range = range } })
+  execute("foretype.action", { { task = name, uri = vim.uri_from_bufnr(0), range = range, problems = problems } })
 end
 
 --- Write a message for what is staged: above the cursor in a commit's buffer, else into a split.
@@ -117,7 +151,7 @@ end
 
 --- What was used today.
 function M.usage()
-  local running = client()
+  local running = require("foretype").client()
   if running then
     running:request("foretype/usage", { days = 1 }, function(err, result)
       if err then
