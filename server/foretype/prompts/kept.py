@@ -10,17 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from foretype.context.identifiers import identifiers
 from foretype.prompts.comments import ellipsis
+from foretype.prompts.imported import ImportedLines
 from foretype.prompts.pieces import MAX_LINE
 from foretype.prompts.tokens import Counter
-from foretype.syntax.definitions import imports
-
-LINES_OF_IMPORTS: Final = 300
-"""Imports are looked for so far from the file's top."""
 
 _LONGEST_SIGNATURE: Final = 12
 _DEEPEST: Final = 8
@@ -44,8 +40,10 @@ class Kept:
 NOTHING: Final = Kept()
 
 
-def kept_above(above: Sequence[str], top: Sequence[str], window: str, language_id: str, cost: Cost) -> Kept:
-    """What to keep of the lines `above` the window, and of those at the file's `top`: at most `cost.budget` tokens.
+def kept_above(
+    above: Sequence[str], imported: Sequence[ImportedLines], window: str, language_id: str, cost: Cost
+) -> Kept:
+    """What to keep of the lines `above` the window, and of the imports above it: at most `cost.budget` tokens.
 
     Signatures come before imports where both do not fit, the inner ones first; of the imports those whose names the
     window uses.
@@ -55,7 +53,7 @@ def kept_above(above: Sequence[str], top: Sequence[str], window: str, language_i
     while openers and cost.of(_laid_out([], openers, language_id)) > cost.budget:
         del openers[0]
     spent = cost.of(_laid_out([], openers, language_id)) if openers else 0
-    lines = _imports(top[:LINES_OF_IMPORTS], window, language_id, Cost(cost.budget - spent, cost.counter))
+    lines = _fitting(imported, window, language_id, Cost(cost.budget - spent, cost.counter))
     text = _laid_out(lines, openers, language_id)
     return Kept(text, cost.of(text)) if lines or openers else NOTHING
 
@@ -107,30 +105,19 @@ def _signature_start(above: Sequence[str], number: int) -> int:
     return start
 
 
-def _imports(top: Sequence[str], window: str, language_id: str, cost: Cost) -> list[tuple[int, str]]:
+def _fitting(imported: Sequence[ImportedLines], window: str, language_id: str, cost: Cost) -> list[tuple[int, str]]:
     """Lines of imports with their numbers: all, or those that bind a name that the window uses, as far as they fit."""
-    found = _imports_in("".join(top), language_id)
-    lines = [(start, "".join(top[start:end])) for start, end, _ in found]
+    lines = [(each.start, each.text) for each in imported]
     if cost.of("".join(text for _, text in lines)) <= cost.budget:
         return lines
     used = set(identifiers(window, language_id))
     taken, left = [], cost.budget
-    for (start, text), (_, _, names) in zip(lines, found, strict=True):
-        tokens = cost.of(text)
-        if tokens <= left and not used.isdisjoint(names):
-            taken.append((start, text))
+    for each in imported:
+        tokens = cost.of(each.text)
+        if tokens <= left and not used.isdisjoint(each.names):
+            taken.append((each.start, each.text))
             left -= tokens
     return taken
-
-
-@lru_cache(8)
-def _imports_in(text: str, language_id: str) -> list[tuple[int, int, tuple[str, ...]]]:
-    """First line, end and names of each import at the margin, in order, none inside another."""
-    found: list[tuple[int, int, tuple[str, ...]]] = []
-    for each in imports(text, language_id):
-        if not found or each.start >= found[-1][1]:
-            found.append((each.start, each.end, each.names))
-    return found
 
 
 def _laid_out(lines: Sequence[tuple[int, str]], openers: Sequence[Sequence[str]], language_id: str) -> str:

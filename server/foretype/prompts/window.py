@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from foretype.prompts.kept import LINES_OF_IMPORTS, NOTHING, Cost, Kept, kept_above
+from foretype.prompts.imported import LINES, Imported
+from foretype.prompts.kept import NOTHING, Cost, Kept, kept_above
 from foretype.prompts.known_pieces import KnownPieces
 from foretype.prompts.pieces import Run, longest_tail
 from foretype.prompts.place import Place, cut_after, cut_before
@@ -52,6 +53,7 @@ class WindowMemory:
     below: int | None = None
     pieces_before: KnownPieces = field(default_factory=lambda: KnownPieces(before=True))
     pieces_after: KnownPieces = field(default_factory=lambda: KnownPieces(before=False))
+    imported: Imported = field(default_factory=Imported)
     shown_before: RunningCount = field(default_factory=RunningCount)
     shown_after: RunningCount = field(default_factory=RunningCount)
 
@@ -254,13 +256,14 @@ class _Fitting:
 
     def _kept(self, start: int) -> Kept:
         """What is kept from above; the same as in the last prompt while neither it nor the window's beginning moved."""
-        place = self._place
-        top = place.top[: place.first_line + start]
-        source = (self._before[: start + 1], top[:LINES_OF_IMPORTS])
+        place, top = self._place, self._place.top
+        end = min(LINES, place.first_line + start)
+        source = (self._before[: start + 1], top[:end])
         if self._memory.kept_from != source:
+            imported = self._memory.imported.within(top, end, place.language_id)
             cost = Cost(self._frame.share(KEPT_SHARE), self._counter)
             window = "".join(self._before[start:])
-            self._memory.kept = kept_above(self._before[:start], top, window, place.language_id, cost)
+            self._memory.kept = kept_above(self._before[:start], imported, window, place.language_id, cost)
             self._memory.kept_from = source
         return self._memory.kept
 

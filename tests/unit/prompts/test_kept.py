@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from foretype.prompts.imported import Imported, imported_in
 from foretype.prompts.kept import NOTHING, Cost, enclosing, kept_above
 from foretype.prompts.tokens import TokenCounter
 from foretype.text.lines import split_lines
@@ -50,13 +51,40 @@ ABOVE = [*TOP, "\n", "class A:\n", "    x = 1\n"]
     ],
 )
 def test_what_is_kept(budget: int, text: str) -> None:
-    kept = kept_above(ABOVE, TOP, "    def f(self):\n        one(", "python", Cost(budget, BYTES))
+    kept = kept_above(
+        ABOVE, imported_in("".join(TOP), "python"), "    def f(self):\n        one(", "python", Cost(budget, BYTES)
+    )
     assert (kept.text, kept.tokens) == (text, len(text))
 
 
 def test_other_languages() -> None:
     above = ["import { a } from './a'\n", "\n", "function f() {\n"]
-    kept = kept_above(above, above[:1], "\ta()", "typescript", Cost(200, BYTES))
+    kept = kept_above(above, imported_in(above[0], "typescript"), "\ta()", "typescript", Cost(200, BYTES))
     assert kept.text == "import { a } from './a'\n// ...\nfunction f() {\n    // ...\n"
     assert kept_above(["<div>\n"], [], "  text", "html", Cost(200, BYTES)) == NOTHING
     assert kept_above([], [], "", "python", Cost(200, BYTES)) == NOTHING
+
+
+def test_imports_are_those_above_a_line_and_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from foretype.prompts import imported
+
+    asked: list[str] = []
+    found = imported.imported_in
+
+    def watched(text: str, language_id: str) -> list[imported.ImportedLines]:
+        asked.append(text)
+        return found(text, language_id)
+
+    monkeypatch.setattr(imported, "imported_in", watched)
+    shown = 'def example():\n    """As in\n\nimport shown\n\n    """\n'
+    top = [*TOP[:6], *split_lines(shown)[:-1], "import late\n"]
+    known = Imported()
+    starts = {end: [each.start for each in known.within(top, end, "python")] for end in (13, 12, 10, 5, 4, 1, 0)}
+    # What stands in a string is none, also where the string is cut; half of one is none either.
+    assert starts == {13: [0, 1, 5, 12], 12: [0, 1, 5], 10: [0, 1, 5], 5: [0, 1], 4: [0], 1: [0], 0: []}
+    assert [each.start for each in known.within([*top, "more\n"], 13, "python")] == [0, 1, 5, 12]
+    assert len(asked) == 1
+    assert [each.start for each in known.within(["\n", *top], 13, "python")] == [1, 2, 6]
+    assert known.within([], 0, "python") == []
+    assert known.within(top, 1, "plaintext") == []
+    assert len(asked) == 3
