@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+from foretype.lsp.request_error import INVALID_PARAMS, RequestError
 
 if TYPE_CHECKING:
     from foretype.features.actions.menu import Severity

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from foretype.lsp.action_data import plain, read_data
-from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+from foretype.lsp.request_error import INVALID_PARAMS, RequestError
 
 if TYPE_CHECKING:
     from foretype.lsp.code_actions import ActionDoor

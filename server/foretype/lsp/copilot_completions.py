@@ -15,7 +15,7 @@ from lsprotocol import types
 from foretype.lsp.convert import position_to_lsp
 from foretype.lsp.inline_completion import is_current, request_from_lsp, to_lsp
 from foretype.lsp.messages import InlineCompletionParams, read_formatting, read_place
-from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+from foretype.lsp.request_error import INVALID_PARAMS, RequestError
 from foretype.text.positions import Position
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from foretype.features.suggestion import CompletionRequest, Outcome, PopupItem, 
 from foretype.lsp.convert import position_from_lsp, range_to_lsp
 from foretype.lsp.messages import FormattingOptions, InlineCompletionParams
 from foretype.lsp.outcomes import ACCEPTED_COMMAND
-from foretype.lsp.protocol import CONTENT_MODIFIED, RequestError
+from foretype.lsp.request_error import CONTENT_MODIFIED, RequestError
 from foretype.text.document import Document
 from foretype.text.lines import split_lines
 from foretype.text.positions import Encoding, Position

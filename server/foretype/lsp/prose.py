@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+from foretype.lsp.request_error import INVALID_PARAMS, RequestError
 
 if TYPE_CHECKING:
     from foretype.lsp.action_client import ActionClient

@@ -31,6 +31,17 @@ from foretype.errors import ForetypeError
 from foretype.lsp.framing import BadHeader, FrameReader
 from foretype.lsp.log import IN_SESSION
 from foretype.lsp.messages import MESSAGE_TYPES
+from foretype.lsp.request_error import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    NOT_INITIALIZED,
+    PARSE_ERROR,
+    REQUEST_CANCELLED,
+    REQUEST_FAILED,
+    RequestError,
+)
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -41,16 +52,6 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Any], Any]
 RequestId = str | int
-
-PARSE_ERROR: Final = -32700
-INVALID_REQUEST: Final = -32600
-METHOD_NOT_FOUND: Final = -32601
-INVALID_PARAMS: Final = -32602
-INTERNAL_ERROR: Final = -32603
-NOT_INITIALIZED: Final = -32002
-REQUEST_CANCELLED: Final = -32800
-CONTENT_MODIFIED: Final = -32801
-REQUEST_FAILED: Final = -32803
 
 _MAX_EXIT_WAIT: Final = 2.0
 """Seconds that running work gets to end when the connection does."""
@@ -67,15 +68,6 @@ class Session(Protocol):
 
     def on_shutdown(self) -> None:
         """Let go of everything; called once, also when the client just vanished."""
-
-
-class RequestError(Exception):
-    """Raised by a handler to answer with this code and message; the message is shown to users as it is."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 class Conversation(LanguageServerProtocol):

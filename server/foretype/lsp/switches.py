@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+from foretype.lsp.request_error import INVALID_PARAMS, RequestError
 from foretype.lsp.usage import tell_health
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from foretype.lsp.protocol import INVALID_PARAMS, RequestError
+from foretype.lsp.request_error import INVALID_PARAMS, RequestError
 
 if TYPE_CHECKING:
     from foretype.features.suggestion import Outcome

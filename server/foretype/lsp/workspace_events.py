@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 TRUST_NOTIFICATION: Final = "foretype/didChangeTrust"
 
 _SETTINGS_FILES: Final = frozenset((*PROJECT_FILES, SHARED_FILE))
-IGNORE_FILES: Final = (".gitignore", ".foretypeignore")
 
 
 def register(server: Server) -> None:
@@ -76,6 +75,8 @@ def saved(server: Server, params: types.DidSaveTextDocumentParams) -> None:
 
 
 def _take_in(server: Server, changed: list[str], deleted: list[str]) -> None:
+    from foretype.repository.ignore import IGNORE_FILES  # with the first change: the start needs nothing of it
+
     folder = server.workspaces.first
     paths = [path_of(uri) for uri in (*changed, *deleted)]
     if any(path is not None and path.parent == folder and path.name in _SETTINGS_FILES for path in paths):

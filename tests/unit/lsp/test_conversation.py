@@ -7,7 +7,7 @@ import gc
 
 import pytest
 
-from foretype.lsp.protocol import RequestError
+from foretype.lsp.request_error import RequestError
 from tests.unit.lsp.sessions import session
 
 pytestmark = pytest.mark.asyncio
