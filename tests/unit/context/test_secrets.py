@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import random
+import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
 
-from foretype.context.secrets import PLACEHOLDER, redact
+from foretype.context.secrets import PLACEHOLDER, formats, redact
 from foretype.context.secrets.document import DocumentScan
 from foretype.text.document import Change, Document
 from foretype.text.lines import Lines
@@ -278,3 +280,11 @@ def test_a_document_edited_at_random_is_read_as_if_it_were_new():
             whole = redact(document.text, path)
             assert shown.document.text == whole.text
             assert shown.found == whole.found
+
+
+def test_what_begins_as_it_likes_is_no_shorter_than_the_table_says():
+    """The shortest that each pattern matches, told by the pattern's own parser."""
+    parser = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
+    assert [least for _, _, least, _ in formats._INSIDE] == [
+        parser.parse(whole).getwidth()[0] for _, _, _, whole in formats._INSIDE
+    ]

@@ -16,7 +16,7 @@ _PAIR: Final = (
 )
 _WAYS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("auth", "Auth", "login", "Login", "Credential", "credential"), _PAIR),
-    (("-u", "--user"), r"(?<![\w-])(?:-u|--user)[= ][\"']?[^\s:\"'/]{1,60}:(?P<password>[^\s\"'@]{4,100})"),
+    (("-u",), r"(?<![\w-])(?:-u|--user)[= ][\"']?[^\s:\"'/]{1,60}:(?P<password>[^\s\"'@]{4,100})"),
     (
         ("mysql", "mariadb"),
         r"(?:mysql\w{0,8}|mariadb\w{0,8}) [^\n]{0,120}?(?<=\s)-p(?P<password>[^\s\"'-][^\s\"']{5,100})",

@@ -105,18 +105,25 @@ _FORMATS: Final[tuple[tuple[str, str, str], ...]] = (
     ("?Exoscale key", "EXO", "[a-f0-9]{24}(?![a-f0-9])"),
     ("private key in base64", "LS0tLS1CRUdJTi", "[A-Za-z0-9+/]{20,}"),
 )
-# Those that begin as they like, and what is in all of them.
-_INSIDE: Final[tuple[tuple[str, str, str], ...]] = (
-    ("Teams webhook", ".webhook.office.com/", "[a-z0-9-]{1,60}\\.webhook\\.office\\.com/webhookb2/[A-Za-z0-9@/-]{30,}"),
-    ("Terraform token", ".atlasv1.", "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{40,}"),
-    ("Mailchimp key", "-us", "[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])"),
-    ("Azure client secret", "Q~", "[A-Za-z0-9_.~-]{3}[0-9]Q~[A-Za-z0-9_.~-]{31,34}"),
-    ("Azure storage key", "+ASt", "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{6}"),
-    ("Azure DevOps token", "AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
-    ("Telegram token", "AA", "(?:[0-9]{8,10}:)AA[A-Za-z0-9_-]{33}"),
-    ("password hash", "$", "\\$(?:2[abxy]|1|5|6|7|y|apr1|argon2(?:id|i|d))\\$[A-Za-z0-9./$=,+-]{20,}"),
-    ("Discord token", ".", "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}"),
+# Those that begin as they like: what is in all of them, and how many characters the shortest has.
+_INSIDE: Final[tuple[tuple[str, str, int, str], ...]] = (
+    (
+        "Teams webhook",
+        ".webhook.office.com/",
+        61,
+        "[a-z0-9-]{1,60}\\.webhook\\.office\\.com/webhookb2/[A-Za-z0-9@/-]{30,}",
+    ),
+    ("Terraform token", ".atlasv1.", 63, "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{40,}"),
+    ("Mailchimp key", "-us", 36, "[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])"),
+    ("Azure client secret", "Q~", 37, "[A-Za-z0-9_.~-]{3}[0-9]Q~[A-Za-z0-9_.~-]{31,34}"),
+    ("Azure storage key", "+ASt", 86, "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{6}"),
+    ("Azure DevOps token", "AZDO", 84, "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
+    ("Telegram token", "AA", 44, "(?:[0-9]{8,10}:)AA[A-Za-z0-9_-]{33}"),
+    ("password hash", "$", 23, "\\$(?:2[abxy]|1|5|6|7|y|apr1|argon2(?:id|i|d))\\$[A-Za-z0-9./$=,+-]{20,}"),
+    ("Discord token", ".", 59, "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}"),
 )
+_BEFORE: Final = 11
+"""The run may begin behind a colon that belongs to the token: so many characters before it are looked at, too."""
 _DRAWN: Final = 8.0
 """Bits of evidence (randomness.py) that the rest must have where the beginning is short: names have less than none."""
 _VARIED: Final = 2.3
@@ -132,10 +139,10 @@ def tokens_in(text: str, start: int, end: int) -> list[Span]:
             if match is not None and _is_key(kind, match[0]):
                 found.append(Span(begun.start(), match.end(), kind.lstrip("?")))
                 break
-    for kind, inside, whole in _INSIDE:
-        if text.find(inside, start, end) >= 0:
-            # The run may begin behind a colon that belongs to the token.
-            found += [Span(*match.span(), kind) for match in re.compile(whole).finditer(text, max(0, start - 11), end)]
+    first = max(0, start - _BEFORE)
+    for kind, inside, least, whole in _INSIDE:
+        if end - first >= least and text.find(inside, start, end) >= 0:
+            found += [Span(*match.span(), kind) for match in re.compile(whole).finditer(text, first, end)]
     return found
 
 
