@@ -7,6 +7,7 @@ import gc
 
 import pytest
 
+from foretype.errors import UnreachableError
 from foretype.lsp.request_error import RequestError
 from tests.unit.lsp.sessions import session
 
@@ -114,6 +115,7 @@ async def test_shutdown_with_a_command_in_flight_is_answered_and_ends_it():
     ("outcome", "code"),
     [
         (RequestError(-32803, "no luck"), -32803),
+        (UnreachableError("No server answers."), -32803),
         (ValueError("/home/user/secret.py"), -32603),
         (RecursionError(), -32603),
         (object(), -32603),
