@@ -132,6 +132,10 @@ class ModelAsker:
         """What the model may see from a place."""
         return self._prompting.look(document, position)
 
+    def warm(self, document: Document) -> None:
+        """Parse what the first prompt of an opened document would have to. For a thread."""
+        self._prompting.warm(document)
+
     async def settled(self, document: Document, position: Position) -> Sight:
         """The same, waited for: what an editor's user has after some keys, for who asks only once."""
         return await self._prompting.settled(document, position, self._plan.begin())

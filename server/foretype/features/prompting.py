@@ -23,6 +23,7 @@ from foretype.features.plan import Attempt
 from foretype.models.provider import FillPrompt, Prompt
 from foretype.models.registry import Choice
 from foretype.prompts.counting import Counting
+from foretype.prompts.imported import LINES, imported_in
 from foretype.prompts.parts import Rendered
 from foretype.prompts.place import Place
 from foretype.prompts.reuse import Heads
@@ -101,6 +102,10 @@ class Prompting:
             return Sight(Place([""], [""]), shown.document, shown.position, (), closed, shown.found)
         snippets = self._beside.snippets(document, position, self.choice())
         return Sight(place, shown.document, shown.position, snippets, "", shown.found)
+
+    def warm(self, document: Document) -> None:
+        """Parse what the first prompt of an opened document would have to. For a thread."""
+        imported_in("".join(document.lines[:LINES]), document.language_id)
 
     async def settled(self, document: Document, position: Position, attempt: Attempt) -> Sight:
         """The same once the disk has told about all that may stand in the prompt, and its tokens are counted."""

@@ -303,6 +303,7 @@ class Server(LanguageServer):
             await asker.known(document)
             for _ in asker.gate.prepare(document):
                 await asyncio.sleep(0)
+            await asyncio.to_thread(asker.warm, document)
 
     # Messages
 

@@ -15,6 +15,10 @@ from foretype.text.lines import split_lines
 LINES: Final = 300
 """Imports are looked for so far from the file's top."""
 
+PATIENCE: Final = 0.008
+"""Seconds of processor time for parsing them, since it may happen at a key: so many lines of code take 2 to 5 ms, a
+text that its grammar does not understand a hundred times as long. Layout answers then."""
+
 
 class ImportedLines(NamedTuple):
     """An import at the margin: its first line's number, its lines, and the names that it binds."""
@@ -52,7 +56,7 @@ def imported_in(text: str, language_id: str) -> list[ImportedLines]:
     """All of a text's, in order, none inside another."""
     found: list[ImportedLines] = []
     lines = split_lines(text)
-    for each in imports(text, language_id):
+    for each in imports(text, language_id, PATIENCE):
         if not found or each.start >= found[-1].end:
             found.append(ImportedLines(each.start, each.end, "".join(lines[each.start : each.end]), each.names))
     return found

@@ -5,6 +5,8 @@ Answered by tree-sitter where a grammar is installed and by layout elsewhere. Ne
 
 from __future__ import annotations
 
+import math
+
 from foretype.syntax import plain
 from foretype.syntax.outline import pruned
 from foretype.syntax.tree import parse
@@ -26,9 +28,9 @@ def definitions(text: str, language_id: str) -> tuple[Definition, ...]:
     return _named(_found(text, language_id))
 
 
-def imports(text: str, language_id: str) -> tuple[Import, ...]:
-    """What the text imports, in order of its lines."""
-    tree = parse(text, language_id)
+def imports(text: str, language_id: str, most: float = math.inf) -> tuple[Import, ...]:
+    """What the text imports, in order of its lines; by layout where parsing takes `most` seconds or longer."""
+    tree = parse(text, language_id, most)
     return plain.imports(text, language_id) if tree is None else tree.imports
 
 

@@ -72,17 +72,17 @@ class SyntaxTree:
         return SyntaxNode(node.type, start, end)
 
 
-def parse(text: str, language_id: str) -> SyntaxTree | None:
+def parse(text: str, language_id: str, most: float = math.inf) -> SyntaxTree | None:
     """The text as a tree; None where no grammar is installed for its language, or none that understands it in time.
 
     So it is for what is larger than `LARGEST`. 6 ms for a thousand lines of Python: not to be called for a whole file
-    on the event loop.
+    on the event loop. `most` are seconds of processor time after which it is given up at the latest.
     """
     grammar = grammar_for(language_id)
     if grammar is None or len(text) > LARGEST:
         return None
     source = Source(text, grammar.name)
-    tree = parsed(parser_of(grammar), source.data, max(_LEAST_SECONDS, _SECONDS_EACH * len(text)))
+    tree = parsed(parser_of(grammar), source.data, min(most, max(_LEAST_SECONDS, _SECONDS_EACH * len(text))))
     return SyntaxTree(tree, source, grammar) if tree is not None else None
 
 

@@ -19,12 +19,14 @@ from foretype.features.plan import Attempt
 from foretype.features.prompting import Prompting, Rules
 from foretype.models import families
 from foretype.models.registry import Choice
+from foretype.prompts import imported
 from foretype.prompts.calibration import Calibration
 from foretype.prompts.counting import Counting
 from foretype.prompts.parts import Rendered
 from foretype.prompts.tokens import TokenCounter, load_encoding
 from foretype.scheduling.usage import UsageBook
 from foretype.scheduling.usage_report import report, text_lines
+from foretype.syntax.values import Import
 from foretype.text.document import Document
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
@@ -178,3 +180,22 @@ def test_paths_are_shown_below_the_folder(tmp_path: Path) -> None:
     found = document("x = ", (tmp_path / "src" / "x.py").as_uri())
     asyncio.run(made.gate.known(found))
     assert made.look(found, Position(0, 4)).place.path == "src/x.py"
+
+
+def test_an_opened_document_is_parsed_before_its_first_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    parse = imported.imports
+
+    def watched(text: str, language_id: str, most: float) -> tuple[Import, ...]:
+        asked.append(text)
+        return parse(text, language_id, most)
+
+    monkeypatch.setattr(imported, "imports", watched)
+    imported.imported_in.cache_clear()
+    opened = document("import this_one\n" + "".join(f"name_{n} = {n}\n" for n in range(900)))
+    made = prompting()
+    made.warm(opened)
+    assert len(asked) == 1
+    rendered = made.write(made.look(opened, end_of(opened)), Attempt(CHOICE, 1000))
+    assert any(part.kind == "kept" and "import this_one\n" in part.text for part in rendered.parts)
+    assert len(asked) == 1

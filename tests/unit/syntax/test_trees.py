@@ -130,6 +130,16 @@ def test_what_a_grammar_takes_too_long_for_is_read_by_layout(monkeypatch: pytest
     assert reach(Written(long, 0, ""), "lua") is None
 
 
+def test_who_is_in_a_hurry_has_imports_by_layout(monkeypatch: pytest.MonkeyPatch):
+    inside = "def f():\n    import inside\n\n\n"
+    text = "import first\n" + inside * 100
+    ticks = itertools.count(step=0.001)
+    monkeypatch.setattr("foretype.syntax.tree.time.thread_time", lambda: next(ticks))
+    assert parse(text, "python") is not None
+    assert parse(text, "python", 0.005) is None
+    assert imports(text, "python", 0.005)[0] == imports(text, "python")[0]
+
+
 def test_pieces_make_one_text():
     text = "".join(f"def f_{number}(): return '🚀{'x' * number}'\n" for number in range(300))
     tree = parse(text, "python")
