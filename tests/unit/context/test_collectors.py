@@ -248,6 +248,10 @@ def test_what_is_kept_is_the_likeliest_without_repetition() -> None:
     assert {one.path for one in kept} <= {*(str(at) for at in range(199 - KEPT, 199)), "again"}
 
 
-def test_every_collector_can_be_left_out() -> None:
+def test_every_collector_can_be_left_out(caplog: pytest.LogCaptureFixture) -> None:
     for left in COLLECTORS:
-        Gathering(scene(), [one for one in COLLECTORS if one is not left]).all()
+        others = [one for one in COLLECTORS if one is not left]
+        found = {(one.path, one.start, one.origin) for one in Gathering(scene(), others).all()}
+        assert found
+        assert found <= {(one.path, one.start, one.origin) for other in others for one in other(scene())}
+    assert not caplog.records  # a collector that fails is told there only
