@@ -30,11 +30,12 @@ ENCODING = {
     "emacs-eglot": "utf-32",
     "emacs-lsp-mode": "utf-32",
     "helix": "utf-8",
+    "yegappan-lsp": "utf-32",
 }
 """Who counts in other units than UTF-16."""
-RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "coc.nvim", "sublime", "zed", "lsp4ij"}
+RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "coc.nvim", "sublime", "zed", "lsp4ij", "yegappan-lsp"}
 """Who asks for an action's edit when it is chosen; eglot, lsp-mode and Helix would stand still until it comes."""
-PLAIN_CHANGES = {"kate", "kate-22.12"}
+PLAIN_CHANGES = {"kate", "kate-22.12", "vim-lsp"}
 """Who takes edits without versions only."""
 
 ABOVE = "".join(f"größe_{n} = lies_wert('größe_{n} 😀', vorgabe=None)\n" for n in range(20))
