@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from foretype.cli.source import Source, open_source
 from foretype.errors import ConfigurationError
+from foretype.lsp.surroundings import surroundings_of
 from foretype.lsp.workspaces import Plan, Workspaces
 from foretype.settings.model import Settings
 from foretype.text.document import Document
@@ -22,8 +23,7 @@ from foretype.text.lines import Lines
 from foretype.text.positions import Position
 
 if TYPE_CHECKING:
-    from foretype.context.preparation import ContextPreparation, Surroundings
-    from foretype.repository.index import WorkspaceIndex
+    from foretype.context.preparation import ContextPreparation
 
 _LONGEST_INDEXING: Final = 60.0
 """Seconds to wait for the index of the folder; then what there is of it has to do."""
@@ -83,7 +83,7 @@ async def beside(place: Place, workspaces: Workspaces) -> AsyncIterator[ContextP
     """What the workspace offers for the place, gathered; nothing else is open, and nothing was edited."""
     from foretype.context.preparation import ContextPreparation  # only where a model is configured
 
-    preparation = ContextPreparation(partial(_surroundings, workspaces))
+    preparation = ContextPreparation(partial(surroundings_of, workspaces))
     try:
         preparation.document_changed(None, place.document)
         preparation.candidates(place.document, place.position)
@@ -92,17 +92,3 @@ async def beside(place: Place, workspaces: Workspaces) -> AsyncIterator[ContextP
         yield preparation
     finally:
         preparation.close()
-
-
-def _surroundings(workspaces: Workspaces, document: Document) -> Surroundings | None:
-    from foretype.context.preparation import Surroundings
-
-    for index in workspaces.indexes:
-        own = index.relative(document.uri)
-        if own is not None:
-            return Surroundings(own, index.search, partial(_shown, index))
-    return None
-
-
-def _shown(index: WorkspaceIndex, uri: str) -> str:
-    return index.relative(uri) or ""

@@ -12,6 +12,7 @@ from typing import Final
 from foretype.errors import ConfigurationError
 from foretype.settings.files import read_bytes
 from foretype.text.language_ids import language_id_of
+from foretype.text.uris import shown_path
 
 MOST_BYTES: Final = 20_000_000
 """Files beyond this are not even read. The server itself stays silent from 2 MB on, and says so."""
@@ -29,9 +30,7 @@ class Source:
     @property
     def shown(self) -> str:
         """The path below the workspace folder, as a person would say it."""
-        return (
-            self.path.relative_to(self.folder).as_posix() if self.path.is_relative_to(self.folder) else self.path.name
-        )
+        return shown_path(self.path, (self.folder,))
 
 
 def open_source(path: Path, language: str = "", folder: Path | None = None) -> Source:

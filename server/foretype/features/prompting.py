@@ -7,7 +7,7 @@ reaches a prompt but through the gate. Synchronous; knows no network.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -32,7 +32,7 @@ from foretype.scheduling.usage import UsageBook
 from foretype.text.document import Document
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
-from foretype.text.uris import path_of
+from foretype.text.uris import path_of, shown_path
 
 CHARACTERS_PER_TOKEN: Final = 10
 """More than any tokenizer gets out of code: what is farther away cannot be in the window."""
@@ -97,7 +97,7 @@ class Prompting:
         shown = self.gate.shown(document, position)
         closed = self.gate.closed(document) or (INSIDE if shown.inside else "")
         path = path_of(document.uri)
-        place = self._place(shown.document, shown.position, self.gate.name(_shown_path(path, self._rules.folders)))
+        place = self._place(shown.document, shown.position, self.gate.name(shown_path(path, self._rules.folders)))
         if closed:
             return Sight(Place([""], [""]), shown.document, shown.position, (), closed, shown.found)
         snippets = self._beside.snippets(document, position, self.choice())
@@ -189,13 +189,3 @@ def _nearest(lines: list[str], reach: int) -> list[str]:
 
 def _top(lines: Lines, first: int) -> list[str]:
     return lines[: min(LINES_AT_THE_TOP, first)] if first else []
-
-
-def _shown_path(path: Path | None, folders: Sequence[Path]) -> str:
-    """The path as the model sees it: below its workspace folder, never the folders above."""
-    if path is None:
-        return ""
-    for folder in folders:
-        if path.is_relative_to(folder):
-            return path.relative_to(folder).as_posix()
-    return path.name

@@ -16,14 +16,13 @@ from foretype.features.actions.tasks import Task
 from foretype.features.actions.values import Unfit
 from foretype.lsp.action_data import ActionData
 from foretype.lsp.progress import Token
-from foretype.lsp.workspace_edits import shown_path
 from foretype.settings.files import read_bytes
 from foretype.settings.paths import cache_dir
 from foretype.text.document import Document
 from foretype.text.language_ids import language_id_of
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
-from foretype.text.uris import path_of
+from foretype.text.uris import path_of, shown_path
 
 if TYPE_CHECKING:
     from foretype.lsp.action_runs import ActionRuns

@@ -12,8 +12,8 @@ from lsprotocol import types
 from foretype.features.actions.bulk import Failure
 from foretype.features.actions.change import FileChange, as_on_disk, brought_up_to_date
 from foretype.features.actions.values import Unfit
-from foretype.lsp.workspace_edits import EditRefused, refuse_outside, shown_path, workspace_edit
-from foretype.text.uris import path_of
+from foretype.lsp.workspace_edits import EditRefused, refuse_outside, workspace_edit
+from foretype.text.uris import path_of, shown_path
 
 if TYPE_CHECKING:
     from foretype.lsp.code_actions import ActionDoor

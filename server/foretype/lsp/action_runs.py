@@ -31,13 +31,13 @@ from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
 from foretype.lsp.own_tasks import OwnTasks
 from foretype.lsp.progress import Progress, Token
-from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable, shown_path
+from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
 from foretype.text.document import Document
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
-from foretype.text.uris import path_of
+from foretype.text.uris import path_of, shown_path
 
 if TYPE_CHECKING:
     from foretype.features.actions.menu import Problem

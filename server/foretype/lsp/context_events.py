@@ -9,16 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from foretype.lsp.copied import Copied
+from foretype.lsp.surroundings import surroundings_of
 from foretype.text.uris import path_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lsprotocol import types
 
-    from foretype.context.preparation import ContextPreparation, Surroundings
+    from foretype.context.preparation import ContextPreparation
     from foretype.lsp.server import Server
-    from foretype.repository.index import WorkspaceIndex
     from foretype.text.document import Document
 
 DIAGNOSTICS_NOTIFICATION: Final = "foretype/didChangeDiagnostics"
@@ -40,37 +38,12 @@ def prepare(server: Server) -> ContextPreparation:
     """What keeps candidates ready, told of every document that changes and of news of the index."""
     from foretype.context.preparation import ContextPreparation  # not before `initialize` has been answered
 
-    preparation = ContextPreparation(partial(_surroundings, server))
+    preparation = ContextPreparation(partial(surroundings_of, server.workspaces))
     for document in server.documents:
         preparation.document_changed(None, document)
     server.documents.listen(preparation.document_changed)
     server.workspaces.on_news = preparation.news
     return preparation
-
-
-def _surroundings(server: Server, document: Document) -> Surroundings | None:
-    """The index that the document belongs to, or only its folder; None where it lies outside all folders."""
-    from foretype.context.library import EmptyLibrary
-    from foretype.context.preparation import Surroundings
-
-    for index in server.workspaces.indexes:
-        own = index.relative(document.uri)
-        if own is not None:
-            return Surroundings(own, index.search, partial(_shown, index))
-    for folder in server.workspaces.folders:
-        own = _below(folder, document.uri)
-        if own:
-            return Surroundings(own, EmptyLibrary(), partial(_below, folder))
-    return None
-
-
-def _shown(index: WorkspaceIndex, uri: str) -> str:
-    return index.relative(uri) or ""
-
-
-def _below(folder: Path, uri: str) -> str:
-    path = path_of(uri)
-    return path.relative_to(folder).as_posix() if path is not None and path.is_relative_to(folder) else ""
 
 
 def _focused(server: Server, params: Any) -> None:

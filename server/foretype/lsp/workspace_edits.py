@@ -19,7 +19,7 @@ from foretype.features.actions.values import Edit
 from foretype.lsp.action_client import ActionClient
 from foretype.lsp.convert import range_to_lsp
 from foretype.text.positions import Encoding
-from foretype.text.uris import path_of
+from foretype.text.uris import path_of, shown_path
 
 _ANNOTATION: Final = "foretype"
 
@@ -64,14 +64,6 @@ def refuse_uncreatable(changes: Sequence[FileChange], client: ActionClient, fold
     if new is not None and not client.creates:
         name = shown_path(path_of(new.document.uri), folders) if folders else new.name
         raise EditRefused(f"Your editor does not let a language server create files: create {name}, then try again.")
-
-
-def shown_path(path: Path | None, folders: Sequence[Path]) -> str:
-    """A path as models and users see it: below its workspace folder, never the folders above."""
-    if path is None:
-        return ""
-    folder = next((each for each in folders if path.is_relative_to(each)), path.parent)
-    return path.relative_to(folder).as_posix()
 
 
 def refuse_outside(changes: Sequence[FileChange], folders: Sequence[Path]) -> None:

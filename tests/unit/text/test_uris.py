@@ -1,4 +1,4 @@
-"""From URIs to paths, for whatever clients send."""
+"""From URIs to paths, for whatever clients send, and what of a path is shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from foretype.text.uris import path_of
+from foretype.text.uris import path_of, shown_path
 
 pytestmark = pytest.mark.skipif("os.name == 'nt'", reason="paths of POSIX")
 
@@ -36,3 +36,18 @@ pytestmark = pytest.mark.skipif("os.name == 'nt'", reason="paths of POSIX")
 )
 def test_path_of(uri, path):
     assert path_of(uri) == (None if path is None else Path(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (None, ""),
+        ("/home/me/shop/src/a.py", "src/a.py"),
+        ("/home/me/tools/b.py", "b.py"),
+        ("/home/me/elsewhere/c.py", "c.py"),
+        ("/home/me/shopping/d.py", "d.py"),
+    ],
+)
+def test_folders_above_the_workspace_are_not_shown(path: str | None, shown: str):
+    folders = (Path("/home/me/shop"), Path("/home/me/tools"))
+    assert shown_path(path and Path(path), folders) == shown
