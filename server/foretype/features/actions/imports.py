@@ -68,7 +68,11 @@ def imports_together(one: str, other: str, language: str) -> str | None:
 
 
 def _there(asked: Asked) -> list[Statement]:
-    """The imports of the whole document; one inside of a function is that function's own."""
+    """The imports of the whole document at its margin.
+
+    One inside of a function is that function's own, and one below `if TYPE_CHECKING:` is not there when the code runs:
+    both count as absent. What is imported twice by that does no harm.
+    """
     lines = asked.lines
     spans = {(each.start, each.end): None for each in imports(lines, asked.language)}
     found = [bodies(lines, *span) for span in spans if not lines[span[0]][:1].isspace()]
