@@ -24,12 +24,12 @@ from pathlib import Path
 from benchmarks.index.__main__ import unpacked
 from benchmarks.index.callbacks import Callbacks, timed
 from benchmarks.index.lag import Lag, probe, summary
-from foretype.cli.place import _surroundings
 from foretype.context.exclude import Exclusions
 from foretype.context.preparation import ContextPreparation
 from foretype.features.plan import Attempt
 from foretype.features.prompting import Prompting, Rules
 from foretype.garbage import loading
+from foretype.lsp.surroundings import surroundings_of
 from foretype.lsp.workspaces import Plan, Workspaces
 from foretype.models import families
 from foretype.models.registry import Choice
@@ -95,7 +95,7 @@ async def _typing(
     `options` are the tokens of a prompt, the number of keys, and the seed.
     """
     budget, keys, seed = options
-    preparation = ContextPreparation(lambda document: _surroundings(workspaces, document))
+    preparation = ContextPreparation(lambda document: surroundings_of(workspaces, document))
     rules = Rules(budget, Exclusions((), workspaces.folders), workspaces.folders, preparation)
     prompting = Prompting(Counting(counter_of(), Calibration(fixed=True)), rules, lambda: CHOICE, UsageBook())
     document, position, text = opened(path, seed)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from benchmarks.embedded.git import CODE
 from benchmarks.index.lag import Lag, probe, summary
-from foretype.cli.place import _surroundings
 from foretype.context.exclude import Exclusions
 from foretype.context.preparation import ContextPreparation
 from foretype.context.snippet import Snippet
 from foretype.features.plan import Attempt
 from foretype.features.prompting import Prompting, Rules
+from foretype.lsp.surroundings import surroundings_of
 from foretype.lsp.workspaces import Workspaces
 from foretype.models.registry import Choice
 from foretype.prompts.calibration import Calibration
@@ -99,7 +99,7 @@ async def typing(
     """Type `options[1]` keys with prompts of `options[0]` tokens."""
     budget, keys = options
     counter, session = counter_of(), Session()
-    preparation = ContextPreparation(lambda document: _surroundings(workspaces, document))
+    preparation = ContextPreparation(lambda document: surroundings_of(workspaces, document))
     rules = Rules(budget, Exclusions((), workspaces.folders), workspaces.folders, preparation)
     prompting = Prompting(Counting(counter, Calibration(fixed=True)), rules, lambda: choice, UsageBook())
     document, position, text = opened(path)
