@@ -54,8 +54,8 @@ def _type(hint: Any, rule: Rule) -> dict[str, Any]:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         names = {"propertyNames": {"pattern": f"^{rule.key_pattern}$"}} if rule.key_pattern else {}
         return {"type": "object", **names, "additionalProperties": _type(get_args(hint)[1], rule)}
-    if dataclasses.is_dataclass(hint):
-        return _group(hint, "", {})  # type: ignore[arg-type]
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _group(hint, "", {})
     return _scalar(hint, rule)
 
 

@@ -95,8 +95,8 @@ def _type(hint: Any, found: Option) -> str:
         return "list of strings"
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"table: name to {_type(get_args(hint)[1], found)}"
-    if dataclasses.is_dataclass(hint):
-        return "table of " + ", ".join(f"`{name}`" for name in fields_of(hint))  # type: ignore[arg-type]
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return "table of " + ", ".join(f"`{name}`" for name in fields_of(hint))
     if hint is Any:
         return "any value"
     return _TYPES[hint] + (bounds(found.rule) if hint in (int, float) else "")
