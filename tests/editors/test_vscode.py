@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -136,6 +137,42 @@ def test_a_set_up_that_cannot_be_done_ends_in_one_sentence(
     assert seen["status"] == "Foretype: The server was not found."
 
 
+def test_a_machine_without_a_python_is_told_what_is_needed(opened: Open, output: Path, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sh", "bash", "env", "cat", "uname"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    machine = {"PATH": str(programs), "SHELL": "/bin/bash"}
+    seen = opened({"foretype.server.path": ""}, env=machine).play("refused", output)
+    assert seen["messages"] == ["Foretype's server needs Python 3.10 or newer, with venv, or uv. None was found."]
+    assert seen["buttons"] == ["Try Again", "Show Log"]
+    assert seen["status"] == "Foretype: The server was not found."
+
+
+def test_a_set_up_where_nothing_can_be_written_says_where(opened: Open, output: Path, tmp_path: Path) -> None:
+    machine = machine_with(tmp_path / "programs", f"exec {Path(sys.base_prefix) / 'bin' / 'python3'}")
+    # A file where the extension's folder would be: that stops a superuser, too, as a read-only disk would.
+    storage = tmp_path / "data" / "User" / "globalStorage"
+    storage.mkdir(parents=True)
+    (storage / "foretype.foretype").write_text("", encoding="utf-8")
+    seen = opened({"foretype.server.path": ""}, env=machine).play("refused", output)
+    (message,) = seen["messages"]
+    assert message.startswith(f"Foretype's server could not be set up, since {storage / 'foretype.foretype'}")
+    assert message.endswith(" cannot be written. Install it elsewhere and set its path.")
+    assert seen["buttons"] == ["Try Again", "Show Log"]
+
+
+def test_a_home_that_cannot_be_written_is_no_hindrance(
+    opened: Open, output: Path, server_path: Path, tmp_path: Path
+) -> None:
+    command = tmp_path / "homeless"
+    nowhere = [f"XDG_{name}_HOME=/proc/nowhere" for name in ("CONFIG", "CACHE", "STATE", "DATA")]
+    command.write_text(f'#!/bin/sh\nexport {" ".join(nowhere)}\nexec {server_path} "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    seen = opened({"foretype.server.path": str(command)}).play("restricted", output)
+    assert seen == {"first": "self.check(name)", "restricted": 0, "messages": []}
+
+
 def test_the_walkthrough_has_its_four_steps(opened: Open, output: Path) -> None:
     seen = opened().play("walkthrough", output)
     assert seen["steps"] == [
@@ -160,7 +197,7 @@ def test_an_untrusted_folder_decides_nothing(opened: Open, workspace: Path, outp
         seen = opened(trusted=False).play("restricted", output)
         with pytest.raises(TimeoutError):
             listener.accept()
-    assert seen == {"first": "self.check(name)", "restricted": 1}
+    assert seen == {"first": "self.check(name)", "restricted": 1, "messages": []}
     assert not os.path.exists(tmp_path / "was-run")
 
 
@@ -172,3 +209,33 @@ def test_a_models_text_is_shown_and_a_word_of_it_accepted(opened: Open, workspac
     assert (workspace / "shapes.py").read_text(encoding="utf-8").endswith(("    zeta = omega", "    zeta = omega("))
     assert seen["rest"].endswith("twice=True)")
     assert heads[-1] == "Bearer made-up-key"
+
+
+LINES = ["alpha = gamma", "beta = alpha", "omega = beta", *(f"line_{number} = omega" for number in range(16))]
+
+
+def test_ghost_text_grows_while_a_model_writes_and_stays_away_after_escape(opened: Open, output: Path) -> None:
+    slow = replies.chat([f"{line}\n        " for line in LINES]).slowly(1.5)
+    with endpoint(lambda _: slow) as stub:
+        seen = opened(model=stub).play("growing", output)
+    assert "alpha" in seen["first"]
+    assert "omega" not in seen["first"]
+    assert "omega" in seen["grown"]
+    assert seen["after"] == 0
+
+
+def test_ghost_text_that_grows_takes_the_focus_from_nothing(opened: Open, output: Path) -> None:
+    slow = replies.chat([f"{line}\n        " for line in LINES]).slowly(1.0)
+    with endpoint(lambda _: slow) as stub:
+        seen = opened(model=stub).play("growingBehind", output)
+    assert seen == {"kept": {"list": "gamma", "palette": "gamma", "find": "gamma"}, "typed": False}
+
+
+def test_settings_that_are_wrong_are_said_in_the_status_bar(opened: Open, workspace: Path, output: Path) -> None:
+    file = workspace / "foretype.toml"
+    file.write_text("[completion]\ntemprature = 1\n", encoding="utf-8")
+    seen = opened().play("settings", output)
+    assert seen["wrong"].startswith("Foretype: There is no option ")
+    assert seen["wrong"].endswith(f" (Settings: {file})")
+    assert "temperature" in seen["wrong"]
+    assert seen["messages"] == []

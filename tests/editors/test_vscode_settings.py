@@ -79,7 +79,21 @@ def test_every_command_of_the_manifest_is_registered_in_the_code(manifest: dict[
     # The language client registers the server's own commands.
     contributed = {command["command"] for command in manifest["contributes"]["commands"]}
     assert registered == contributed - {"foretype.resume"}
-    assert "keybindings" not in manifest["contributes"]
+
+
+def test_no_key_is_taken_but_escape_while_a_suggestion_is_on_the_screen(manifest: dict[str, Any]) -> None:
+    """The editor's own command runs first, then the server is told; Tab is the editor's."""
+    (binding,) = manifest["contributes"]["keybindings"]
+    assert (binding["command"], binding["key"]) == ("runCommands", "escape")
+    assert binding["args"]["commands"] == ["editor.action.inlineSuggest.hide", "foretype.dismiss"]
+    conditions = {
+        "foretype.running",
+        "inlineSuggestionVisible",
+        "editorTextFocus",
+        "!suggestWidgetVisible",
+        "!vim.active",
+    }
+    assert conditions <= set(binding["when"].split(" && "))
 
 
 def test_the_lock_file_names_no_addresses() -> None:

@@ -73,7 +73,7 @@ def build_extension(folder: Path) -> Path:
     wheel = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "-w", kept / "server"]
     shutil.rmtree(kept / "server", ignore_errors=True)
     install.run(sys.executable, "-m", "pip", "wheel", *wheel, install.REPOSITORY)
-    for name in ("src", "test", "images", "walkthrough", "setup"):
+    for name in ("src", "test", "scripts", "images", "l10n", "walkthrough", "setup"):
         shutil.copytree(EXTENSION / name, kept / name, dirs_exist_ok=True)
     for path in EXTENSION.iterdir():
         if path.is_file() and path.suffix != ".vsix":

@@ -1,6 +1,6 @@
 // Stories of the server: set up, not there, ended by itself, in a folder that is not trusted.
 import { readFileSync } from "node:fs";
-import { command, context, ghost, ITEM, messages, open, page, plain, press, shot, started, status, statusIs, until } from "./vscode_page.mjs";
+import { command, context, ghost, ITEM, messages, open, page, plain, press, saved, shot, started, status, statusIs, until } from "./vscode_page.mjs";
 
 const BUTTON = ".notification-list-item-buttons-container .monaco-button";
 
@@ -102,5 +102,25 @@ export async function restricted() {
   await page.keyboard.type("    def get_hexagon(self, name):\n");
   const first = await ghost();
   await shot("restricted");
-  return { first, restricted: await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).count() };
+  return { first, restricted: await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).count(), messages: await messages() };
+}
+
+/** Something is wrong in the project's own file of settings, until it is mended there. */
+export async function settings() {
+  await started();
+  await statusIs("There is no option");
+  const wrong = await status();
+  await page.click(ITEM);
+  await page.waitForSelector(".quick-input-list .monaco-list-row");
+  await shot("settings-wrong");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "There is no option" }).first().click();
+  await page.waitForSelector('.tab.active[data-resource-name="foretype.toml"]');
+  await page.click(".editor-instance .view-lines");
+  await press("Control+a", "Delete");
+  await saved();
+  // The server's own status is that of the document that was asked about last.
+  await open("shapes.py");
+  await page.keyboard.type("    def get_hexagon(self, name):\n");
+  await statusIs("Ready.");
+  return { wrong, messages: await messages() };
 }

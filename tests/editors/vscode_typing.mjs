@@ -1,5 +1,5 @@
 // Stories of somebody who types: ghost text, the menu that steers it, a model and its key.
-import { choose, command, GHOST, ghost, ITEM, open, page, press, saved, shot, started, status, statusIs } from "./vscode_page.mjs";
+import { choose, command, GHOST, ghost, ITEM, open, page, plain, press, saved, shot, started, status, statusIs } from "./vscode_page.mjs";
 
 export async function typing() {
   const began = Date.now();
@@ -109,4 +109,55 @@ export async function model() {
   await press("Escape");
   await saved();
   return { first, rest };
+}
+
+const says = (word) =>
+  page.waitForFunction(
+    ([selector, text]) => [...document.querySelectorAll(selector)].some((part) => part.textContent.includes(text)),
+    [GHOST, word],
+  );
+
+/** A model that writes slowly: no key falls but the last, Escape. */
+export async function growing() {
+  await started();
+  await statusIs("Ready.");
+  await open("shapes.py");
+  await page.keyboard.type("    def zeta_of(self, gamma):\n");
+  await says("alpha");
+  const first = (await page.locator(GHOST).allTextContents()).join("");
+  await says("omega");
+  const grown = (await page.locator(GHOST).allTextContents()).join("");
+  await shot("grown");
+  await press("Escape");
+  await page.waitForSelector(GHOST, { state: "detached", timeout: 2000 });
+  await page.waitForTimeout(4000);
+  const after = await page.locator(GHOST).count();
+  await shot("waved-away");
+  return { first, grown, after };
+}
+
+/** The same, while the user has turned to something else in the window: it has the focus, and keeps it. */
+export async function growingBehind() {
+  await started();
+  await statusIs("Ready.");
+  await open("shapes.py");
+  await page.keyboard.type("    def zeta_of(self, gamma):\n");
+  await says("alpha");
+  const kept = {};
+  for (const [what, key, box] of [
+    ["list", "Control+p", ".quick-input-widget input"],
+    ["palette", "F1", ".quick-input-widget input"],
+    ["find", "Control+f", ".find-widget textarea"],
+  ]) {
+    await press(key);
+    await page.waitForSelector(box);
+    await page.waitForTimeout(4000);
+    await shot(`growing-behind-${what}`);
+    await page.keyboard.type("gamma");
+    kept[what] = (await page.inputValue(box)).replace(/^>/, "");
+    await press("Escape");
+  }
+  await press("Control+End");
+  const lines = plain(await page.textContent(".editor-instance .view-lines"));
+  return { kept, typed: lines.includes("gammagamma") };
 }

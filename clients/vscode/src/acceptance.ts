@@ -38,6 +38,13 @@ export class Acceptance {
     this.taken = 0;
   }
 
+  /** The suggestion is waved away; its id, undefined where none was shown. */
+  dismissed(): string | undefined {
+    const id = this.offered?.id;
+    this.shows(undefined);
+    return id;
+  }
+
   /**
    * How much of the suggestion stands in the text now, where this edit took a part of it. Undefined where it did
    * not: a single key that agrees with it is typing, and the whole is no part.

@@ -4,8 +4,9 @@
  */
 
 import * as path from "node:path";
+import { english, type Translate } from "./words";
 
-/** One program to run. `title` is said to the user while it runs, in English; the caller translates it. */
+/** One program to run. `title` is said to the user while it runs. */
 export interface Step {
   readonly title: string;
   readonly command: string;
@@ -43,10 +44,10 @@ export type Tool = { readonly uv: string } | { readonly python: string; readonly
  * A Python alone does it too, without a pip in the environment, and with what the first suggestion needs and no more:
  * see `later`. Packages come from the index that the user has configured for pip or uv.
  */
-export function steps(tool: Tool, folder: string, wheel: string, platform: NodeJS.Platform): Step[] {
+export function steps(tool: Tool, folder: string, wheel: string, platform: NodeJS.Platform, t: Translate = english): Step[] {
   const inside = pythonIn(folder, platform);
-  const made = "Making the environment";
-  const installed = "Installing the server";
+  const made = t("Making the environment");
+  const installed = t("Installing the server");
   if ("uv" in tool) {
     const wanted = `foretype[grammars] @ ${fileAddress(wheel, platform)}`;
     const oldest = `>=${OLDEST.join(".")}`;
@@ -62,8 +63,8 @@ export function steps(tool: Tool, folder: string, wheel: string, platform: NodeJ
 }
 
 /** The steps that are left when suggestions are there already: what models and grammars need. */
-export function later(script: string, folder: string, wheel: string, platform: NodeJS.Platform): Step[] {
-  return [{ title: "Installing what models need", command: pythonIn(folder, platform), args: ["-I", script, "rest", wheel] }];
+export function later(script: string, folder: string, wheel: string, platform: NodeJS.Platform, t: Translate = english): Step[] {
+  return [{ title: t("Installing what models need"), command: pythonIn(folder, platform), args: ["-I", script, "rest", wheel] }];
 }
 
 /** A file's address, which a requirement needs where a path may hold spaces. */

@@ -17,6 +17,8 @@ import { inWords, todayIn } from "./usage";
 /** Where it is kept that the user turned suggestions off in this window. */
 const OFF = "foretype.off";
 const SETTLE_MS = 500;
+/** Files that the server reads settings from, in a project's folder and in the user's own. */
+const SETTINGS_FILE = /\/(\.?foretype|pyproject|foretype\/config)\.toml$/;
 
 let server: Server | undefined;
 
@@ -26,13 +28,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const keys = new Keys(context.secrets, log);
   const isOff = (): boolean => context.workspaceState.get(OFF, false);
   const environment = new PrivateEnvironment(context, log);
-  const running = new Server({ configuration, keys, environment, log, cwd: context.extensionPath, isOff });
+  const running = new Server({ id: context.extension.id, configuration, keys, environment, log, cwd: context.extensionPath, isOff });
   server = running;
   const item = createStatusBarItem();
   const language = (): string | undefined => vscode.window.activeTextEditor?.document.languageId;
   const shown = (): Shown => ({
     phase: running.phase,
     status: running.status,
+    problems: running.problems,
     completing: environment.completing && running.program?.origin === "private",
     off: isOff(),
     languageOn: configuration.languageEnabled(language() ?? "*"),
@@ -62,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
     running,
     running.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
+    command("dismiss", () => running.reports.dismissed()),
     command("showMenu", async () => {
       const today = todayIn(await running.ask("foretype/usage", { days: 1 }));
       await showMenu({
@@ -69,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
         language: language(),
         model: configuration.model().baseUrl && configuration.model().name,
         snoozed: running.status.message.startsWith("Snoozed"),
-        usage: today && inWords(today),
+        usage: today && inWords(today, vscode.l10n.t),
       });
     }),
     command("snoozeFor", () => snooze()),
@@ -170,6 +174,11 @@ function watched(running: Server, keys: Keys, refresh: () => void): vscode.Dispo
     new vscode.Disposable(() => clearTimeout(timer)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => running.trustGranted()),
     keys.onDidChange(() => running.restart("a key changed")),
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (SETTINGS_FILE.test(uri.path)) {
+        running.settingsSaved();
+      }
+    }),
     onDidChangeInterpreter(() => running.interpreterChanged()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration("foretype")) {

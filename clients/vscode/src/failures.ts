@@ -1,5 +1,7 @@
 /** Why an environment could not be made, told from what the programs said. Knows nothing of VS Code. */
 
+import { english, type Translate } from "./words";
+
 /** What the user can do something about; "unknown" is for the log to say. */
 export type Failure = "network" | "unwritable" | "full" | "wheels" | "unknown";
 
@@ -20,14 +22,14 @@ export function failureIn(said: string): Failure {
   return SIGNS.find(([, sign]) => sign.test(said))?.[0] ?? "unknown";
 }
 
-/** What is wrong with a Python that did not answer `PROBE` as it should, in a few words, in English. */
-export function unfitness(answer: string): string {
+/** What is wrong with a Python that did not answer `PROBE` as it should, in a few words. */
+export function unfitness(answer: string, t: Translate = english): string {
   const version = /^python (\d+\.\d+)/.exec(answer)?.[1];
   if (version !== undefined) {
-    return `it is Python ${version}`;
+    return t("it is Python {0}", version);
   }
   if (/No module named '?(venv|ensurepip)/.test(answer)) {
-    return "it has no venv (on Debian and Ubuntu: apt install python3-venv)";
+    return t("it has no venv (on Debian and Ubuntu: apt install python3-venv)");
   }
-  return answer.trim().split("\n").at(-1) || "it does not answer";
+  return answer.trim().split("\n").at(-1) || t("it does not answer");
 }

@@ -8,17 +8,40 @@ import { Acceptance } from "./acceptance";
 /** Sends a notification to the server that runs, if one does. */
 export type Notify = (method: string, params: unknown) => void;
 
-type Provided = vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined;
+export type Provided = vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined;
+
+/** Asks the server that runs for a suggestion, by way of `asked` and `provided`. */
+export type Ask = vscode.InlineCompletionItemProvider["provideInlineCompletionItems"];
+
+/** A question of the editor's. */
+interface Asked {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly position: vscode.Position;
+  /** As the server should see it. */
+  readonly context: vscode.InlineCompletionContext;
+  /** It is asked because the server has more to say, not because of a key. */
+  readonly again: boolean;
+}
+
+/** The documents that suggestions are for. */
+export const SELECTOR = [{ scheme: "file" }, { scheme: "untitled" }];
 
 export class Reports implements vscode.Disposable {
   private readonly acceptance = new Acceptance();
   private readonly watching: vscode.Disposable;
-  /** Set while the editor is made to ask again: that is no wish of the user's. */
-  private refreshing = false;
+  /** The question that the editor is being made to ask again: that is no wish of the user's. */
+  private repeated: Asked | undefined;
+  /** The last question of the user's own, undefined where its answer was waved away. */
+  private last: Asked | undefined;
+  /** Who was asked last for more of a suggestion. */
+  private provider: vscode.Disposable | undefined;
 
-  /** `suggested` is called with each suggestion that is shown. */
+  /** `extension` is the id of ours; `suggested` is called with each suggestion that is shown. */
   constructor(
+    private readonly extension: string,
     private readonly notify: Notify,
+    private readonly ask: Ask,
     private readonly suggested: () => void,
   ) {
     this.watching = vscode.workspace.onDidChangeTextDocument((event) => this.edited(event));
@@ -26,40 +49,91 @@ export class Reports implements vscode.Disposable {
 
   dispose(): void {
     this.watching.dispose();
+    this.provider?.dispose();
   }
 
-  /** Items are on their way to the screen. VS Code shows the first of them that fits. */
-  provided(document: vscode.TextDocument, position: vscode.Position, provided: Provided): void {
+  /** The editor asks. */
+  asked(document: vscode.TextDocument, position: vscode.Position, context: vscode.InlineCompletionContext): Asked {
+    const { version } = document;
+    const again = this.isRepeated(document, position);
+    // An older VS Code takes every question that it is made to ask for one of the user's.
+    const seen = again ? { ...context, triggerKind: vscode.InlineCompletionTriggerKind.Automatic } : context;
+    const asked = { document, version, position, context: seen, again };
+    if (!again) {
+      this.provider?.dispose();
+      this.last = asked;
+    }
+    return asked;
+  }
+
+  /** What the editor is to be answered. VS Code shows the first of the items that fits. */
+  provided(asked: Asked, provided: Provided): Provided {
+    if (asked.again && this.last === undefined) {
+      return undefined; // waved away while the server was asked for more of it
+    }
     const item = (Array.isArray(provided) ? provided : provided?.items)?.[0];
     const id: unknown = item?.command?.arguments?.[0];
     if (item === undefined || typeof item.insertText !== "string" || typeof id !== "string") {
       this.acceptance.shows(undefined);
-      return;
+      return provided;
     }
-    const { line, character } = item.range?.start ?? position;
-    this.acceptance.shows({ id, uri: document.uri.toString(), line, character, text: item.insertText });
+    const { line, character } = item.range?.start ?? asked.position;
+    this.acceptance.shows({ id, uri: asked.document.uri.toString(), line, character, text: item.insertText });
     this.suggested();
     this.notify("textDocument/didShowCompletion", { item: { command: { arguments: [id] } } });
+    return provided;
   }
 
-  /** The context of a request as the server should see it. */
-  context(context: vscode.InlineCompletionContext): vscode.InlineCompletionContext {
-    return this.refreshing ? { ...context, triggerKind: vscode.InlineCompletionTriggerKind.Automatic } : context;
+  /** The user has taken the suggestion off the screen. */
+  dismissed(): void {
+    this.last = undefined;
+    const id = this.acceptance.dismissed();
+    if (id !== undefined) {
+      this.notify("foretype/dismissed", { id });
+    }
   }
 
-  /** The server has more to say where the cursor is: have the editor ask again, if it still shows something there. */
+  /**
+   * The server has more to say: have the editor ask again, if all is as it was at the question. VS Code holds a
+   * question for answered while nothing was typed, unless somebody else is asked; so somebody else is. To hide the
+   * ghost text first would do too, but takes the focus from a list that the user has opened meanwhile.
+   */
   async refresh(params: unknown): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
-    const uri = (params as { uri?: unknown } | null)?.uri;
-    if (editor === undefined || this.refreshing || editor.document.uri.toString() !== uri) {
+    const { uri, version } = (params ?? {}) as { uri?: unknown; version?: unknown };
+    if (this.repeated !== undefined || !vscode.window.state.focused || !this.isUnchanged(uri, version)) {
       return;
     }
-    this.refreshing = true;
+    this.repeated = this.last;
+    this.provider?.dispose();
+    this.provider = this.registered();
     try {
-      await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+      const ours = { providerId: `${this.extension}:*`, explicit: false };
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger", ours);
     } finally {
-      this.refreshing = false;
+      this.repeated = undefined;
     }
+  }
+
+  private registered(): vscode.Disposable {
+    return vscode.languages.registerInlineCompletionItemProvider(SELECTOR, {
+      provideInlineCompletionItems: (document, position, context, token) =>
+        this.isRepeated(document, position) ? this.ask(document, position, context, token) : undefined,
+    });
+  }
+
+  private isRepeated(document: vscode.TextDocument, position: vscode.Position): boolean {
+    const { repeated } = this;
+    return repeated?.document === document && repeated.version === document.version && repeated.position.isEqual(position);
+  }
+
+  private isUnchanged(uri: unknown, version: unknown): boolean {
+    const [editor, last] = [vscode.window.activeTextEditor, this.last];
+    if (editor === undefined || last === undefined) {
+      return false;
+    }
+    const { document, selection } = editor;
+    const same = document === last.document && document.version === last.version && selection.isEmpty;
+    return same && selection.active.isEqual(last.position) && document.uri.toString() === uri && document.version === version;
   }
 
   private edited(event: vscode.TextDocumentChangeEvent): void {

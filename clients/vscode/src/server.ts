@@ -9,6 +9,7 @@ import {
   CloseAction,
   ErrorAction,
   type ErrorHandler,
+  InlineCompletionRequest,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
@@ -21,15 +22,16 @@ import type { Keys } from "./keys";
 import type { PrivateEnvironment } from "./setup";
 import { type Phase, QUIET, type ServerStatus, statusIn } from "./presentation";
 import { MOST_RESTARTS, RestartBudget } from "./restarts";
+import { Lookout, type Problem, SAVED_MS } from "./problems";
 import { ProseView } from "./prose";
-import { Reports } from "./reports";
+import { type Ask, Reports, SELECTOR } from "./reports";
 import { configurationAnswer, needsRestart, type Values } from "./settings";
 
 /** What tells the server that this client takes its status and answers for keys. */
 const CAPABILITIES: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const experimental = (capabilities.experimental ??= {}) as Record<string, unknown>;
-    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true, prose: true };
+    experimental["foretype"] = { status: true, apiKey: true, suggestionChanged: true, dismissed: true, prose: true };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -45,6 +47,8 @@ class QuietClient extends LanguageClient {
 
 /** What the server needs from the rest of the extension. */
 export interface Surroundings {
+  /** The extension's own, by which VS Code knows whose suggestions are whose. */
+  readonly id: string;
   readonly configuration: Configuration;
   readonly keys: Keys;
   readonly environment: PrivateEnvironment;
@@ -64,9 +68,13 @@ export class Server implements vscode.Disposable {
     return this.found;
   }
 
-  private readonly reports = new Reports((method, params) => this.notify(method, params), () => {
-    void vscode.commands.executeCommand("setContext", "foretype.suggested", true);
-  });
+  /** What is wrong with the settings. */
+  get problems(): readonly Problem[] {
+    return this.lookout.problems;
+  }
+
+  readonly reports: Reports;
+  private readonly lookout = new Lookout(() => this.ask("foretype/state", {}), () => this.changed.fire());
   private readonly prose = new ProseView();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -78,7 +86,11 @@ export class Server implements vscode.Disposable {
   private found: Found | undefined;
   private readonly budget = new RestartBudget();
 
-  constructor(private readonly surroundings: Surroundings) {}
+  constructor(private readonly surroundings: Surroundings) {
+    const suggested = () => void vscode.commands.executeCommand("setContext", "foretype.suggested", true);
+    const ask: Ask = (document, ...rest) => this.provider(document)?.provideInlineCompletionItems(document, ...rest);
+    this.reports = new Reports(surroundings.id, (method, params) => this.notify(method, params), ask, suggested);
+  }
 
   /** Start or start again; resolves when the server runs or it is known that it does not. */
   restart(why: string): Promise<void> {
@@ -103,6 +115,11 @@ export class Server implements vscode.Disposable {
     } else if (needsRestart(this.sent, configuration.written().user, vscode.workspace.isTrusted)) {
       await this.restart("a setting changed");
     }
+  }
+
+  /** A file with settings for the server has been saved. */
+  settingsSaved(): void {
+    this.lookout.look(SAVED_MS);
   }
 
   /** The user trusts this workspace now, and with it its settings and its Python. */
@@ -137,6 +154,11 @@ export class Server implements vscode.Disposable {
     void vscode.commands.executeCommand("setContext", "foretype.running", this.phase === "running");
   }
 
+  /** Who asks the server for suggestions in a document. */
+  private provider(document: vscode.TextDocument): vscode.InlineCompletionItemProvider | undefined {
+    return this.client?.getFeature(InlineCompletionRequest.method)?.getProvider(document);
+  }
+
   private notify(method: string, params: unknown): void {
     if (this.phase === "running") {
       void this.client?.sendNotification(method, params);
@@ -146,6 +168,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     this.reports.dispose();
     this.prose.dispose();
+    this.lookout.dispose();
     this.changed.dispose();
   }
 
@@ -217,7 +240,7 @@ export class Server implements vscode.Disposable {
   private options(): LanguageClientOptions {
     const { log, configuration, isOff } = this.surroundings;
     return {
-      documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+      documentSelector: SELECTOR,
       outputChannel: log,
       traceOutputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -232,14 +255,13 @@ export class Server implements vscode.Disposable {
           if (isOff()) {
             return undefined;
           }
-          const provided = await next(document, position, this.reports.context(context), token);
-          if (!token.isCancellationRequested) {
-            this.reports.provided(document, position, provided);
-          }
-          return provided;
+          const asked = this.reports.asked(document, position, context);
+          const provided = await next(document, position, asked.context, token);
+          return token.isCancellationRequested ? provided : this.reports.provided(asked, provided);
         },
         workspace: {
           configuration: (params) => {
+            this.lookout.look();
             const answer = configurationAnswer(configuration.written(), vscode.workspace.isTrusted);
             return params.items.map((item) => (item.section === "foretype" ? answer : null));
           },
@@ -268,11 +290,13 @@ export class Server implements vscode.Disposable {
 
   private take(status: ServerStatus): void {
     this.status = status;
+    this.lookout.look();
     this.changed.fire();
   }
 
   private become(phase: Phase): void {
     this.phase = phase;
+    this.lookout.look();
     this.sayWhetherItRuns();
     this.changed.fire();
   }

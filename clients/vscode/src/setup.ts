@@ -81,7 +81,7 @@ export class PrivateEnvironment {
         return !this.lacking;
       }
       try {
-        for (const step of later(this.script, this.folder, wheel, process.platform)) {
+        for (const step of later(this.script, this.folder, wheel, process.platform, vscode.l10n.t)) {
           await this.run(step, never.signal);
         }
         writeFileSync(path.join(this.folder, WHOLE), "");
@@ -129,8 +129,8 @@ export class PrivateEnvironment {
     }
     const tool = await this.tool();
     rmSync(this.folder, { recursive: true, force: true });
-    for (const step of steps(tool, this.folder, wheel, process.platform)) {
-      progress.report({ message: vscode.l10n.t(step.title) });
+    for (const step of steps(tool, this.folder, wheel, process.platform, vscode.l10n.t)) {
+      progress.report({ message: step.title });
       await this.run(step, signal);
       if (signal.aborted) {
         return;
@@ -176,7 +176,7 @@ export class PrivateEnvironment {
       if (isNewEnough(answer)) {
         return { python, script: this.script };
       }
-      unfit.push(`${python}: ${unfitness(answer)}`);
+      unfit.push(`${python}: ${unfitness(answer, vscode.l10n.t)}`);
       this.log.info(`Not usable for an environment: ${unfit.at(-1)}`);
     }
     throw new Refusal(noPython(unfit));

@@ -2,6 +2,7 @@
  * The one item in the status bar, and its menu.
  */
 
+import * as path from "node:path";
 import * as vscode from "vscode";
 import { presented, type Shown } from "./presentation";
 
@@ -14,9 +15,9 @@ export function createStatusBarItem(): vscode.StatusBarItem {
 
 /** Bring the item in line with what it is about. */
 export function show(item: vscode.StatusBarItem, shown: Shown): void {
-  const { icon, sentence } = presented(shown);
+  const { icon, sentence } = presented(shown, vscode.l10n.t);
   item.text = `$(${icon}) Foretype`;
-  item.tooltip = `Foretype: ${vscode.l10n.t(sentence)}`;
+  item.tooltip = `Foretype: ${sentence}`;
   item.accessibilityInformation = { label: item.tooltip, role: "button" };
   item.show();
 }
@@ -36,8 +37,8 @@ type Item = vscode.QuickPickItem & { readonly command?: string; readonly argumen
 
 /** The menu: what is the case, and what can be done about it. */
 export async function showMenu(menu: Menu): Promise<void> {
-  const { sentence } = presented(menu.shown);
-  const chosen = await vscode.window.showQuickPick(items(menu), { title: "Foretype", placeHolder: vscode.l10n.t(sentence) });
+  const { sentence } = presented(menu.shown, vscode.l10n.t);
+  const chosen = await vscode.window.showQuickPick(items(menu), { title: "Foretype", placeHolder: sentence });
   if (chosen?.command !== undefined) {
     await vscode.commands.executeCommand(chosen.command, ...(chosen.argument === undefined ? [] : [chosen.argument]));
   }
@@ -45,11 +46,16 @@ export async function showMenu(menu: Menu): Promise<void> {
 
 function items({ shown, language, model, snoozed, usage }: Menu): Item[] {
   const t = vscode.l10n.t;
-  const list: Item[] = [
+  const list: Item[] = shown.problems.map(({ message, remedy, origin }) => ({
+    label: `$(warning) ${message}`,
+    detail: `${remedy} (${origin})`,
+    ...place(origin),
+  }));
+  list.push(
     shown.off
       ? { label: `$(play) ${t("Turn On in This Window")}`, command: "foretype.toggle" }
       : { label: `$(debug-pause) ${t("Turn Off in This Window")}`, command: "foretype.toggle" },
-  ];
+  );
   if (language !== undefined) {
     const label = shown.languageOn ? t("Turn Off for {0}", language) : t("Turn On for {0}", language);
     list.push({ label: `$(code) ${label}`, command: "foretype.switchLanguage" });
@@ -76,4 +82,11 @@ function items({ shown, language, model, snoozed, usage }: Menu): Item[] {
     { label: `$(output) ${t("Show Log")}`, command: "foretype.showLog" },
     { label: `$(debug-restart) ${t("Restart Server")}`, command: "foretype.restart" },
   ];
+}
+
+/** Where a problem of the settings can be mended: in its file, or in the editor's settings. */
+function place(origin: string): Pick<Item, "command" | "argument"> {
+  return path.isAbsolute(origin)
+    ? { command: "vscode.open", argument: vscode.Uri.file(origin) }
+    : { command: "workbench.action.openSettings", argument: "foretype" };
 }

@@ -1,5 +1,7 @@
 /** Today's use as the server counts it, in words. Knows nothing of VS Code. */
 
+import { english, type Translate } from "./words";
+
 /** The numbers of `foretype/usage` that are shown in the menu. */
 export interface Today {
   readonly requests: number;
@@ -25,7 +27,9 @@ export function todayIn(answer: unknown): Today | undefined {
 }
 
 /** One line. */
-export function inWords({ requests, tokens, cost, accepted }: Today): string {
-  const money = cost === undefined ? "" : `, cost ${cost < 0.01 ? cost.toFixed(4) : cost.toFixed(2)}`;
-  return `Today: ${accepted} accepted, ${requests} requests, ${tokens.toLocaleString("en")} tokens${money}`;
+export function inWords({ requests, tokens, cost, accepted }: Today, t: Translate = english): string {
+  const many = tokens.toLocaleString("en");
+  return cost === undefined
+    ? t("Today: {0} accepted, {1} requests, {2} tokens", accepted, requests, many)
+    : t("Today: {0} accepted, {1} requests, {2} tokens, cost {3}", accepted, requests, many, cost.toFixed(cost < 0.01 ? 4 : 2));
 }

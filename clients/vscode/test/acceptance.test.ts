@@ -38,3 +38,11 @@ test("edits of other documents change nothing", () => {
   const elsewhere = { ...edit(3, 4, "xx"), uri: "file:///b" };
   assert.deepEqual(reports(elsewhere, edit(3, 4, "one")), [undefined, 3]);
 });
+
+test("what is waved away has its id once, and takes no part any more", () => {
+  const acceptance = new Acceptance();
+  acceptance.shows(OFFERED);
+  assert.equal(acceptance.dismissed(), OFFERED.id);
+  assert.equal(acceptance.dismissed(), undefined);
+  assert.equal(acceptance.edited(edit(3, 4, "one")), undefined);
+});

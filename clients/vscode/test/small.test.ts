@@ -21,12 +21,16 @@ test("only our own secrets count", () => {
   assert.equal(isOurs("someone.else"), false);
 });
 
-const RUNNING: Shown = { phase: "running", status: QUIET, completing: false, off: false, languageOn: true };
+const WRONG = { message: "There is no option x.", remedy: "Use y.", origin: "a.toml" };
+const RUNNING: Shown = { phase: "running", status: QUIET, problems: [], completing: false, off: false, languageOn: true };
 
 for (const [shown, icon, sentence] of [
   [RUNNING, "sparkle", "Ready."],
   [{ ...RUNNING, phase: "starting" }, "loading~spin", "The server is starting."],
   [{ ...RUNNING, phase: "missing" }, "error", "The server was not found."],
+  [{ ...RUNNING, problems: [WRONG] }, "warning", "There is no option x. Use y. (Settings: a.toml)"],
+  [{ ...RUNNING, problems: [WRONG], languageOn: false }, "warning", "There is no option x. Use y. (Settings: a.toml)"],
+  [{ ...RUNNING, problems: [WRONG], status: statusIn({ kind: "Error", message: "No key!" }) }, "error", "No key!"],
   [{ ...RUNNING, off: true }, "circle-slash", "Suggestions are off in this window."],
   [{ ...RUNNING, languageOn: false }, "circle-slash", "Suggestions are off for this language."],
   [{ ...RUNNING, status: statusIn({ kind: "Warning", message: "Slow." }) }, "warning", "Slow."],
