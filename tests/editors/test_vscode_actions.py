@@ -75,6 +75,16 @@ def test_an_edit_is_shown_first_to_who_wants_that(opened: Open, workspace: Path,
     assert (workspace / "shapes.py").read_text(encoding="utf-8") == DOCUMENTED
 
 
+def test_tests_become_a_new_file(opened: Open, workspace: Path, output: Path) -> None:
+    written = "from shapes import Shapes\n\n\ndef test_circle():\n    assert Shapes(None)"
+    (workspace / "tests").mkdir()
+    with endpoint(lambda _: replies.chat([f"```python\n{written}\n```"])) as stub:
+        seen = opened(model=stub).play("writeTests", output)
+    assert seen == {"active": "test_shapes.py", "messages": []}
+    assert (workspace / "tests" / "test_shapes.py").read_text(encoding="utf-8") == written + "\n"
+    assert (workspace / "shapes.py").read_text(encoding="utf-8") == SHAPES
+
+
 def test_a_model_is_asked_once_what_it_needs_is_installed(opened: Open, workspace: Path, output: Path) -> None:
     """The set-up installs first what the embedded engine needs; the extension connects to the model afterwards."""
     with endpoint(answer) as stub:

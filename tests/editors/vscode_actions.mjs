@@ -69,6 +69,24 @@ export async function setupForModel() {
   return { document, messages: await messages() };
 }
 
+/** Tests become a file of their own, which VS Code has the user agree to. */
+export async function writeTests() {
+  await started();
+  await statusIs("Ready.");
+  await open("shapes.py");
+  await goTo(9);
+  await command("Foretype: Write Tests");
+  await page.locator(PREVIEW, { hasText: "test_shapes.py" }).waitFor();
+  await shot("tests-preview");
+  await page.locator(PREVIEW).first().locator("input[type=checkbox], .monaco-custom-toggle, .monaco-checkbox").first().click();
+  await page.locator(".part.panel .monaco-button", { hasText: "Apply" }).click();
+  await page.locator('.tab.active[data-resource-name="test_shapes.py"]').waitFor();
+  await shot("tests");
+  await command("File: Save All");
+  await page.waitForSelector(".tab.dirty", { state: "detached" });
+  return { active: await page.getAttribute(".tab.active", "data-resource-name"), messages: await messages() };
+}
+
 async function documented() {
   await open("shapes.py");
   await goTo(17);
