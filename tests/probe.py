@@ -53,6 +53,8 @@ class Probe:
             env={**os.environ, **(env or {})},
             limit=2**26,
         )
+        assert process.stdout is not None
+        assert process.stdin is not None
         return cls(process.stdout, process.stdin, process)
 
     @classmethod
@@ -96,7 +98,8 @@ class Probe:
         response = await self.request("initialize", params)
         self.notify("initialized", {})
         assert "result" in response, response
-        return response["result"]
+        result: dict[str, Any] = response["result"]
+        return result
 
     def open(self, uri: str, text: str, language: str = "python", version: int = 1) -> None:
         """Open a document."""

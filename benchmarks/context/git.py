@@ -96,5 +96,9 @@ def _file_change(part: str) -> FileChange | None:
         old_start = old_at - 1 if old_count else old_at
         new_start = new_at - 1 if new_count else new_at
         hunks.append(Hunk(old_start, old_start + old_count, new_start, new_start + new_count))
-    paths = [name.rstrip("\t") for name in (old.group(1), new.group(1))]
-    return FileChange(*("" if path == "/dev/null" else path for path in paths), tuple(hunks))
+    return FileChange(_path(old.group(1)), _path(new.group(1)), tuple(hunks))
+
+
+def _path(name: str) -> str:
+    path = name.rstrip("\t")
+    return "" if path == "/dev/null" else path

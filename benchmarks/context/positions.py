@@ -140,7 +140,7 @@ def _eligible(clone: Clone) -> Iterator[tuple[str, str, int]]:
             continue
         commit = head.split()[0]
         for path, line in _added(diff):
-            if _is_code_line(clone, AddedLine(commit, path, line, line + 1)):  # type: ignore[arg-type]
+            if _is_code_line(clone, AddedLine(commit, path, line, line + 1)):
                 yield commit, path, line
 
 

@@ -7,6 +7,7 @@ from collections.abc import Container, Sequence
 from foretype.embedded import OpenFile, Query, Segment
 from foretype.embedded.cursor import read_cursor
 from foretype.embedded.index import collect
+from foretype.embedded.open_file import Piece
 from foretype.embedded.tokens import TOKEN
 
 __all__ = ["longest_match"]
@@ -18,7 +19,7 @@ def longest_match(
     """The rest of the line at the longest match in the open file or the segments, and its length in tokens."""
     cursor = read_cursor(open_file, open_file.surroundings(query.chunks, query.line), query.column)
     pieces = [placed.piece for placed in cursor.around.pieces]
-    sources = [*pieces, *segments]
+    sources: list[Piece | Segment] = [*pieces, *segments]
     indexes = [*(piece.index for piece in pieces), *(segment.index for segment in segments)]
 
     def allowed(source: int, place: int) -> bool:

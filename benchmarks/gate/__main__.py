@@ -210,7 +210,8 @@ def main() -> None:
 
 
 def _mean(results: list[Result], name: str) -> float:
-    return 100 * statistics.mean(getattr(one, name) for one in results)
+    values: list[float] = [getattr(one, name) for one in results]
+    return 100 * statistics.mean(values)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def timed() -> Iterator[Callbacks]:
         elif started:
             found.garbage = max(found.garbage, time.thread_time() - started.pop())
 
-    events.Handle._run = run  # type: ignore[method-assign]
+    events.Handle._run = run  # type: ignore[assignment, method-assign]
     gc.callbacks.append(collected)
     try:
         yield found

@@ -53,16 +53,16 @@ def main() -> None:
         print(f"{len(texts):,} files, {len(places)} places with {sum(len(p.missing) for p in places)} names to find")
         usual = chunks_module.TARGET, chunks_module.LONGEST
         for sizes in ((10, 30), (20, 40), usual, (60, 80)):
-            chunks_module.TARGET, chunks_module.LONGEST = sizes
+            chunks_module.TARGET, chunks_module.LONGEST = sizes  # type: ignore[misc]
             with tempfile.TemporaryDirectory() as place:
                 write(texts, Path(place))
                 show(f"chunks of {sizes[0]} lines, {sizes[1]} at most", places, Path(place))
                 if sizes == usual:
                     budget = reader_module._MOST_ROWS
                     for rows in (3_000, 10_000, 40_000, 10**9):
-                        reader_module._MOST_ROWS = rows
+                        reader_module._MOST_ROWS = rows  # type: ignore[misc]
                         show(f"  the same, {rows:,} rows ranked" if rows < 10**9 else "  all rows", places, Path(place))
-                    reader_module._MOST_ROWS = budget
+                    reader_module._MOST_ROWS = budget  # type: ignore[misc]
 
 
 def read(folder: Path) -> dict[str, str]:

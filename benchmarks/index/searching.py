@@ -59,7 +59,7 @@ def _questions(folder: Path, count: int) -> list[tuple[dict[str, float], str]]:
     # The names around random lines, nearer ones heavier; the file itself is left out of the answer.
     rng, suffixes = random.Random(2), {".py", ".js", ".ts", ".go", ".rs", ".java", ".rb", ".c", ".cpp"}
     paths = [path for path in sorted(folder.rglob("*")) if path.suffix in suffixes and path.stat().st_size > 1_000]
-    found = []
+    found: list[tuple[dict[str, float], str]] = []
     while paths and len(found) < count:
         path = rng.choice(paths)
         lines = path.read_text("utf-8", "replace").split("\n")

@@ -23,12 +23,14 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from benchmarks.door.measure import quantile, stdlib_lines
 from foretype.postprocess.pipeline import fit
 from foretype.postprocess.streaming import by_tree
 from foretype.postprocess.streaming.watch import Watch
 from foretype.postprocess.surroundings import LINES_ABOVE, Surroundings
+from foretype.syntax.statement_end import reach
 
 BAR_MS = 2.0
 """CPU median for a suggestion of 200 lines."""
@@ -113,15 +115,11 @@ def endless(rounds: int) -> None:
     labels = "".join(f"        step({number});\nlabel_{number}:\n" for number in range(100))
     c = [Place("\n" + labels, Surroundings("    if (a) {", "", (), 1_000, ("void f(void)", "{"), "c"))]
     print(f"\n{'whole stream':<14} {'way':<8} {'ms a piece':>11} {'longest ms':>11} {'times layout':>13}")
-    real = by_tree.reach
     for name, streams in (("python", python), ("c, labels", c)):
         base = 0.0
         for way in ("layout", "grammar"):
-            by_tree.reach = real if way == "grammar" else lambda *_: None  # type: ignore[assignment]
-            try:
+            with patch.object(by_tree, "reach", reach if way == "grammar" else lambda *_: None):
                 costs = [cost for _ in range(max(1, rounds // 5)) for place in streams for cost in pieces(place)]
-            finally:
-                by_tree.reach = real
             mean = statistics.mean(costs)
             base = base or mean
             print(f"{name:<14} {way:<8} {mean:>11.4f} {max(costs):>11.2f} {mean / base:>13.1f}   bar {PIECE_MS} ms")

@@ -26,12 +26,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.embedded.git import CODE, Repository
 from foretype.postprocess.streaming import by_tree
 from foretype.postprocess.streaming.watch import Watch
 from foretype.postprocess.surroundings import LINES_ABOVE, Surroundings
 from foretype.syntax.grammars import grammar_for
+from foretype.syntax.statement_end import Reach, Written, reach
 from foretype.syntax.tree import parser_of
 
 LANGUAGES = ("python", "typescript", "go", "rust", "java", "c", "javascript")
@@ -90,16 +92,14 @@ class Case:
 def row(language: str, cursor: str, way: str, cases: list[Case], show: int) -> None:
     """Run all cases one way, and print what came of them."""
     asked = Counter[str]()
-    real = by_tree.reach
 
-    def reach(*arguments):  # type: ignore[no-untyped-def]
+    def counted(written: Written, language_id: str) -> Reach | None:
         asked["times"] += 1
-        return real(*arguments) if way == "grammar" else None
+        return reach(written, language_id) if way == "grammar" else None
 
-    by_tree.reach = reach  # type: ignore[assignment]
     ends: Counter[str] = Counter()
     wasted, cost = [], []
-    try:
+    with patch.object(by_tree, "reach", counted):
         for case in cases:
             useful, read, seconds, pieces = run(case)
             got = case.stream[:useful].rstrip()
@@ -110,8 +110,6 @@ def row(language: str, cursor: str, way: str, cases: list[Case], show: int) -> N
                 wasted.append(read - case.right)
             elif show and way == "grammar" and ends["early"] + ends["late"] <= show:
                 print(f"--- {kind} {case.block.name}:{case.block.first + 1}\n{case.around.typed}┆{got}┆")
-    finally:
-        by_tree.reach = real
     share = 100 * ends["exact"] / len(cases)
     questions = asked["times"] / len(cases) if way == "grammar" else 0
     print(

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def opened(path: Path, seed: int = 0) -> tuple[Document, Position, str]:
 
 
 async def typing(
-    workspaces: Workspaces, path: Path, choice: Choice, options: tuple[int, int], baselines: dict[str, Naive]
+    workspaces: Workspaces, path: Path, choice: Choice, options: tuple[int, int], baselines: Mapping[str, Naive]
 ) -> Session:
     """Type `options[1]` keys with prompts of `options[0]` tokens."""
     budget, keys = options

@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from benchmarks.door.measure import quantile, stdlib_lines
 from foretype.context.secrets import redact
@@ -38,7 +39,7 @@ def main() -> None:
         print(f"{name:<24}{_keys(lines)}")
     print(f"\n{'hostile':<24}{'MB/s':>9}{'twice as long':>15}")
     for name, text in _hostile():
-        once, twice = (_seconds(lambda each=each: redact(each)) for each in (text, text * 2))
+        once, twice = (_seconds(partial(redact, each)) for each in (text, text * 2))
         print(f"{name:<24}{len(text) / once / 1e6:>9.1f}{twice / once:>14.1f} times")
 
 

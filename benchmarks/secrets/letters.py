@@ -35,9 +35,10 @@ def main() -> None:
     for row in pairs:
         print(f'    "{"".join(map(str, row))}",')
     print("digits that differ from the table:", ", ".join(f"{off[by]} by {by}" for by in sorted(off) if by) or "none")
-    for kind, row in enumerate(steps):
+    for weights, known_steps in zip(steps, randomness._STEPS, strict=True):
         print(
-            "   ", "  ".join(f"{new:6.2f} ({old:5.2f})" for new, old in zip(row, randomness._STEPS[kind], strict=True))
+            "   ",
+            "  ".join(f"{new:6.2f} ({old:5.2f})" for new, old in zip(weights, known_steps, strict=True)),
         )
     print("steps between kinds of characters, and in brackets those of the table")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 
 def split(text: str) -> list[str]:
@@ -18,7 +19,7 @@ def width(text: str, encoding: str) -> int:
     )
 
 
-def offset(text: str, place: dict, encoding: str) -> int:
+def offset(text: str, place: dict[str, int], encoding: str) -> int:
     """The offset of a client's position; the place has to exist, exactly."""
     lines = split(text)
     line = lines[place["line"]]
@@ -28,16 +29,17 @@ def offset(text: str, place: dict, encoding: str) -> int:
     raise AssertionError(f"no such place: {place}")
 
 
-def place_of(text: str, encoding: str) -> tuple[str, dict]:
+def place_of(text: str, encoding: str) -> tuple[str, dict[str, int]]:
     """A text without its │, and where it stood."""
     before, after = text.split("│")
     lines = split(before)
     return before + after, {"line": len(lines) - 1, "character": width(lines[-1], encoding)}
 
 
-def accept(text: str, item: dict, encoding: str) -> str:
+def accept(text: str, item: dict[str, Any], encoding: str) -> str:
     """The text after an inline completion item was taken."""
     start, end = (offset(text, item["range"][side], encoding) for side in ("start", "end"))
     assert item["range"]["start"]["line"] == item["range"]["end"]["line"]
     assert start <= end
-    return text[:start] + item["insertText"] + text[end:]
+    inserted: str = item["insertText"]
+    return text[:start] + inserted + text[end:]

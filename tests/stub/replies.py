@@ -55,6 +55,8 @@ class Reply:
 Role = Literal["empty", "null", "absent", "merged", "none"]
 UsageAt = Literal["own", "delta", "finish", "none"]
 
+_FIRST: dict[Role, dict[str, str | None]] = {"empty": {"content": ""}, "null": {"content": None}}
+
 
 def event(payload: object, end: str = "\n\n") -> bytes:
     """One server-sent event."""
@@ -89,7 +91,7 @@ def chat(pieces: Iterable[str], shape: Shape = Shape()) -> Reply:
     if shape.role == "merged" and pieces:
         steps.append(_choice({"delta": {"role": "assistant", "content": pieces.pop(0)}}))
     elif shape.role != "none":
-        content: dict[str, object] = {"empty": {"content": ""}, "null": {"content": None}}.get(shape.role, {})
+        content = _FIRST.get(shape.role, {})
         steps.append(_choice({"delta": {"role": "assistant", **content}}))
     steps += [_choice({"delta": {"content": piece}}) for piece in pieces]
     return Reply(headers=SSE, steps=[*steps, *_tail({"delta": {}}, shape)])
