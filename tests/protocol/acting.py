@@ -98,7 +98,7 @@ class Editor:
     versions: dict[str, int] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
     edits: list[dict[str, Any]] = field(default_factory=list)
-    refuse: str = ""
+    refuse: str | None = None
     """What it answers in place of applying an edit."""
 
     def __post_init__(self) -> None:
@@ -146,8 +146,8 @@ class Editor:
         return None
 
     def _asked_to_apply(self, params: dict[str, Any]) -> dict[str, Any]:
-        if self.refuse:
-            return {"applied": False, "failureReason": self.refuse}
+        if self.refuse is not None:
+            return {"applied": False, **({"failureReason": self.refuse} if self.refuse else {})}
         try:
             self.apply(params["edit"])
         except StaleError:

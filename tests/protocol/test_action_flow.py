@@ -257,13 +257,17 @@ async def test_a_document_that_is_closed_meanwhile(acting):
         assert editor.shown() == ["Foretype: The document was closed meanwhile, so nothing was changed."]
 
 
-async def test_a_client_that_does_not_apply_the_edit(acting):
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("the buffer is read-only", ": the buffer is read-only"), ("", ", and does not say why.")],
+)
+async def test_a_client_that_does_not_apply_the_edit(acting, reason, said):
     async with StubServer(fenced(AREA)) as stub:
         editor, uri, span = await opened(acting, HELIX, stub)
-        editor.refuse = "the buffer is read-only"
+        editor.refuse = reason
         await editor.choose(uri, span, "Optimise")
         await editor.probe.notification("window/showMessage")
-        assert editor.shown() == ["Foretype: Your editor did not apply the edit: the buffer is read-only"]
+        assert editor.shown() == [f"Foretype: Your editor did not apply the edit{said}"]
         assert editor.buffers[uri] == FILE
 
 

@@ -33,8 +33,8 @@ ENCODING = {
     "yegappan-lsp": "utf-32",
 }
 """Who counts in other units than UTF-16."""
-RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "coc.nvim", "sublime", "zed", "lsp4ij", "yegappan-lsp"}
-"""Who asks for an action's edit when it is chosen; eglot, lsp-mode and Helix would stand still until it comes."""
+RESOLVE = {"vscode", "neovim-0.12", "neovim-0.11", "coc.nvim", "sublime", "zed", "lsp4ij"}
+"""Who asks for an action's edit when it is chosen; eglot, lsp-mode, Helix and Vim would stand still until it comes."""
 PLAIN_CHANGES = {"kate", "kate-22.12", "vim-lsp"}
 """Who takes edits without versions only."""
 
@@ -145,6 +145,17 @@ async def test_the_suggestion_comes_as_the_client_shows_it(session, client):
         edit = {"range": item["textEdit"]["range"], "insertText": item["textEdit"]["newText"]}
     assert accept(buffer, edit, ENCODING.get(client, "utf-16")) == f"{ABOVE}{BEFORE}{REST}\n"
     assert (await probe.request("workspace/executeCommand", item["command"]))["result"] is True
+
+
+@pytest.mark.parametrize("name", ["kate", "helix"])
+async def test_kate_would_drop_the_places_of_a_snippet_so_it_is_not_shown_any(session, name):
+    probe = await begun(session, name)
+    lines = "".join(f'copy "build/${{NAME}}/part_{n}" "$1/part_{n}"\n' for n in range(20))
+    probe.open("file:///a.sh", f"{lines}copy \n", "shellscript")
+    where = {"textDocument": {"uri": "file:///a.sh"}, "position": {"line": 20, "character": 5}}
+    response = await probe.request("textDocument/completion", {**where, "context": {"triggerKind": 1}})
+    texts = [item["textEdit"]["newText"] for item in response["result"]["items"]]
+    assert [("${NAME}" in text) for text in texts] == ([] if name == "kate" else [True])
 
 
 async def test_an_action_is_applied_in_the_clients_dialect(acting, client):

@@ -13,6 +13,9 @@ _WAITING: Final = ("eglot", "emacs", "helix")
 """Clients that wait for the answer to a command or a resolve before they do anything else, and give up after some
 seconds. They get commands, answered at once; the work goes on behind, and its edit is sent when it is done."""
 
+_VIM: Final = "vim"
+"""The name of yegappan/lsp, one of Vim's clients, which waits for a resolve for two seconds; others only end so."""
+
 _BLIND: Final = ("neovim",)
 """Clients whose confirmation is a question without the edit in sight, and messages after it: undo serves better."""
 
@@ -57,7 +60,7 @@ class ActionClient:
         edit = workspace.workspace_edit if workspace else None
         ours = experimental(params)
         name = params.client_info.name.lower() if params.client_info else ""
-        waits = any(word in name for word in _WAITING)
+        waits = name == _VIM or any(word in name for word in _WAITING)
         # Who can do operations on files has to know the list that they stand in; Neovim says only the former.
         operations = (edit.resource_operations or ()) if edit else ()
         properties = action.resolve_support.properties if action and action.resolve_support else ()

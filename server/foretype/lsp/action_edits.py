@@ -87,7 +87,7 @@ class ActionEdits:
             return "Your editor could not apply the edit."
         if answer.applied:
             return ""
-        reason = f": {answer.failure_reason}" if answer.failure_reason else ", since the text has changed."
+        reason = f": {answer.failure_reason}" if answer.failure_reason else ", and does not say why."
         return f"Your editor did not apply the edit{reason}"
 
     async def show_created(self, changes: Sequence[FileChange]) -> None:

@@ -36,6 +36,9 @@ class ClientCapabilities:
     """It answers `foretype/apiKey` (experimental.foretype.apiKey)."""
     lines_end_in_lf: bool = False
     """It splits ghost text at LF only, also in documents with other line ends, which it writes itself."""
+    reads_snippets: bool = False
+    """It takes `${NAME}` and `$1` in any text for places of a snippet and drops them: Kate, which gives no name, does
+    so with its setting for parentheses, which is on by default."""
     label_details: bool = False
     """Its completion popup shows a label's details."""
 
@@ -57,6 +60,7 @@ class ClientCapabilities:
             dismissed=bool(ours.get("dismissed")),
             api_key=bool(ours.get("apiKey")),
             lines_end_in_lf=bool(params.client_info and params.client_info.name == "Neovim"),
+            reads_snippets=params.client_info is None,
             label_details=bool(
                 text
                 and text.completion

@@ -8,6 +8,7 @@ list is incomplete and the editor asks again at the next key.
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
@@ -26,6 +27,7 @@ DEADLINE: Final = 0.05
 """Seconds until the popup has its answer, whatever the model does: half of what people begin to notice."""
 
 _LABEL_LENGTH: Final = 60
+_PLACE: Final = re.compile(r"\$(\{|\d)")
 
 
 def completion(server: Server, params: types.CompletionParams) -> Any:
@@ -59,7 +61,11 @@ async def _answer(server: Server, request: CompletionRequest) -> types.Completio
 def _items(server: Server, request: CompletionRequest, outcome: Outcome) -> list[types.CompletionItem]:
     if outcome.superseded or not is_current(server, request):
         return []
-    return [_item(server, request.document, suggestion) for suggestion in outcome.suggestions[:1]]
+    return [
+        _item(server, request.document, suggestion)
+        for suggestion in outcome.suggestions[:1]
+        if not (server.client.reads_snippets and _PLACE.search(suggestion.text))
+    ]
 
 
 def _item(server: Server, document: Document, suggestion: Suggestion) -> types.CompletionItem:
