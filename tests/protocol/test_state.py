@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from tests.stub import StubServer
+from tests.stub import StubServer, replies
 
 pytestmark = pytest.mark.asyncio
 
 
-async def state(probe) -> dict:
-    return (await probe.request("foretype/state"))["result"]
+async def state(probe, **params) -> dict:
+    return (await probe.request("foretype/state", params))["result"]
 
 
 async def test_with_nothing_configured_the_embedded_engine_answers(session):
@@ -32,6 +34,36 @@ async def test_the_model_is_named_once_it_is_connected_to(session):
         await probe.message(lambda _: not statuses(probe)[-1]["busy"])
         told = await state(probe)
         assert (told["model"], told["reason"]) == ("stub", "")
+
+
+async def test_a_model_has_answered_only_when_it_has(session, tmp_path):
+    async with StubServer(lambda _: replies.chat(["return 1\n"])) as stub:
+        probe = await session({}, {"model": {"base_url": stub.url, "name": "stub", "mode": "chat"}})
+        while (told := await state(probe))["model"] is None:
+            await asyncio.sleep(0.05)
+        assert told["answered"] is False
+        uri = (tmp_path / "a.py").as_uri()
+        probe.open(uri, "def f():\n    \n")
+        await probe.inline(uri, 1, 4)
+        assert stub.asked
+        for _ in range(100):  # it is counted when the stream has ended, which may be after the suggestion
+            if (await state(probe))["answered"]:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("The model that has answered was said not to have.")
+
+
+async def test_why_a_document_gets_no_suggestions(session, tmp_path):
+    probe = await session({}, {"enable": {"css": False}})
+    small, large, switched_off = ((tmp_path / name).as_uri() for name in ("small.py", "large.py", "off.css"))
+    probe.open(small, "x = 1\n")
+    probe.open(large, "x = 1\n" * 400_000)
+    probe.open(switched_off, "a {}\n", "css")
+    assert (await state(probe, uri=small))["silence"] == ""
+    assert "too large" in (await state(probe, uri=large))["silence"]
+    assert "switched off for css" in (await state(probe, uri=switched_off))["silence"]
+    assert (await state(probe, uri="file:///nowhere.py"))["silence"] == ""
+    assert (await state(probe))["silence"] == ""
 
 
 async def test_switched_to_the_embedded_engine(session):
