@@ -1,14 +1,14 @@
 """Turns what a server or the network did into one error of the tree, with its cause and a remedy.
 
-Pure. Servers' own words are quoted only for errors that nothing here recognises, and then without anything
-that they quote themselves: they like to repeat keys and prompts.
+Pure. Servers' own words are quoted where they say more than the status does (a key, a limit, an error that nothing
+here recognises), and then without anything that they quote themselves: they like to repeat keys and prompts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -59,18 +59,23 @@ _TLS = re.compile(r"plain http request|http request to an https|speaking plain h
 _LOADING = re.compile(r"loading model|model is loading|warming up", re.IGNORECASE)
 _FILTER = re.compile(r"content[ _-]?(filter|policy|management)", re.IGNORECASE)
 _UPSTREAM = re.compile(r"connection error|connect(ion)? (refused|reset)|upstream", re.IGNORECASE)
+# What stands behind "key:" or "token =" is the key, in whatever form.
+_AFTER_KEY = re.compile(r"(\b(?:\w+_)?(?:key|token)\b[^:=.]{0,30}[:=](?!//) ?)[^\s…]+", re.IGNORECASE)
+_LEAST_KEY = 6
+"""Characters: what is shorter stands for a key where none is needed, and may be a word."""
 _CHECK = "Run `foretype check`."
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is known of a failed request. `sent` is the prompt, which no message may quote."""
+    """What is known of a failed request. `sent` is the prompt and `key` the key, which no message may quote."""
 
     status: int | None = None
     headers: Mapping[str, str] | None = None
     body: object = ""
     model: str = ""
     sent: str = ""
+    key: str = field(default="", repr=False)
 
 
 def error_from(failure: Failure) -> ModelError:
@@ -96,9 +101,9 @@ def _by_words(words: str, status: int | None, failure: Failure) -> ModelError | 
             status=status,
         )
     if status is None and _RATE.search(words):
-        return _limit_error(429, failure.headers)
+        return _limit_error(429, failure)
     if _AUTH.search(words) and status in (None, 400, 401, 403):
-        return _key_error(status)
+        return _key_error(status, failure)
     if status in (400, 404, 405, 422, 500, 501) and _WAY.search(words):
         return _way_error(status)
     if status in (None, 400, 404, 422) and _MODEL.search(words):
@@ -113,13 +118,13 @@ def _by_words(words: str, status: int | None, failure: Failure) -> ModelError | 
 def _by_status(status: int | None, failure: Failure) -> ModelError | None:
     """What a status says when the words say nothing."""
     if status in (401, 403):
-        return _key_error(status)
+        return _key_error(status, failure)
     if status == 407:
         return MisconfiguredError(
             "The proxy asks for a name and a password.", "Set them in HTTPS_PROXY.", status=status
         )
     if status == 429:
-        return _limit_error(status, failure.headers)
+        return _limit_error(status, failure)
     if status in (404, 405, 501):
         return _way_error(status)
     if status in (408, 504):
@@ -134,8 +139,7 @@ def _by_status(status: int | None, failure: Failure) -> ModelError | None:
 
 
 def _unrecognised(words: str, status: int | None, failure: Failure) -> ModelError:
-    said = quotable(_message_in(_parsed(failure.body)), failure.sent)
-    tail = f": {said.rstrip('.')}." if said else "."
+    tail = _tail(failure)
     if status is not None and 400 <= status < 500:
         return RefusedError(f"The server declined the request ({status}){tail}", _CHECK, status=status)
     if status is not None and status >= 500:
@@ -145,9 +149,18 @@ def _unrecognised(words: str, status: int | None, failure: Failure) -> ModelErro
     return ServerError(f"The model's server reported an error{tail}", "Look into its log.", status=status)
 
 
-def _key_error(status: int | None) -> AuthenticationError:
+def _tail(failure: Failure) -> str:
+    """What the server says to a person, as the end of a sentence; a full stop where it says nothing fit to be shown."""
+    words = _message_in(_parsed(failure.body))
+    if len(failure.key) >= _LEAST_KEY:
+        words = words.replace(failure.key, "…")
+    said = quotable(words, failure.sent)
+    return f": {said.rstrip('.')}." if said else "."
+
+
+def _key_error(status: int | None, failure: Failure) -> AuthenticationError:
     return AuthenticationError(
-        "The key for the model is missing, wrong, or not allowed to use it.",
+        f"The key for the model is missing, wrong, or not allowed to use it{_tail(failure)}",
         "Set the key with FORETYPE_API_KEY, `model.api_key_env` or `model.api_key_command`.",
         status=status,
     )
@@ -176,15 +189,16 @@ def _tls_error(status: int | None) -> MisconfiguredError:
     )
 
 
-def _limit_error(status: int, headers: Mapping[str, str] | None) -> RateLimitedError:
-    wait = retry_after(headers or {})
+def _limit_error(status: int, failure: Failure) -> RateLimitedError:
+    headers = failure.headers or {}
+    wait = retry_after(headers)
     when = f" for {wait:.0f} s" if wait else " for now"
     return RateLimitedError(
-        f"The provider takes no more requests or tokens{when}.",
-        "Lower `limits.requests_per_minute` or `limits.tokens_per_minute` if this happens often.",
+        f"The provider takes no more requests or tokens{when}{_tail(failure)}",
+        "Set `limits.requests_per_minute` or `limits.tokens_per_minute` to what it allows if this happens often.",
         status=status,
         retry_after=wait,
-        headers={name.lower(): value for name, value in (headers or {}).items()},
+        headers={name.lower(): value for name, value in headers.items()},
     )
 
 
@@ -239,6 +253,7 @@ def quotable(words: str, sent: str) -> str:
     """A server's words fit for a message: one short line without keys, quotations or text of the prompt."""
     line = " ".join(words.split())
     line = re.sub(r"(['\"`]).*?\1|<[^>]*>|\{.*|\[.*", "…", line)
+    line = _AFTER_KEY.sub(r"\1…", line)
     line = re.sub(r"\b(sk|pk|key)[-_][\w*.-]{4,}|\bbearer \S+|\b[0-9a-fA-F]{16,}\b|\b\w{32,}\b", "…", line, flags=re.I)
     line = line[:160].rstrip()
     if any(line[at : at + 16] in sent for at in range(max(0, len(line) - 15))):

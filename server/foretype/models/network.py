@@ -53,7 +53,8 @@ def error_of(error: Exception, endpoint: Endpoint, sent: str = "") -> ModelError
 
     if isinstance(error, openai.APIStatusError):
         headers = {name.lower(): value for name, value in error.response.headers.items()}
-        return error_from(Failure(error.status_code, headers, error.response.text, model=endpoint.model, sent=sent))
+        body, key = error.response.text, endpoint.key or ""
+        return error_from(Failure(error.status_code, headers, body, model=endpoint.model, sent=sent, key=key))
     where = place(endpoint.base_url)
     if endpoint.proxy and not is_loopback(endpoint.base_url):
         where += f" through the proxy {place(endpoint.proxy)}"

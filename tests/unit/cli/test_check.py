@@ -112,6 +112,13 @@ async def test_a_cache_that_cannot_be_written_is_wrong(home: Home) -> None:
 async def test_trust_is_shown(home: Home) -> None:
     _, found = await findings(home)
     assert found["workspace"]["data"] == {"folder": str(home.folder), "trusted": False}
+    assert found["workspace"]["text"].endswith(" is not trusted, and has no settings of its own.")
+    assert found["workspace"]["remedy"] == "", "there is nothing that trusting it would change"
+    file = home.folder / "foretype.toml"
+    file.write_text("[completion]\nmax_lines = 3\n")
+    _, found = await findings(home)
+    assert found["workspace"]["details"] == [f"its settings: {file}"]
+    assert f"foretype trust {home.folder}" in found["workspace"]["remedy"]
     assert (await home.call("trust", ".")).code == 0
     _, found = await findings(home)
     assert (found["workspace"]["data"]["trusted"], found["workspace"]["state"]) == (True, "ok")
@@ -135,6 +142,7 @@ async def test_a_working_endpoint(home: Home) -> None:
     assert found["mode"]["data"] == {"mode": "chat"}
     assert found["answer"]["data"]["first_text_ms"] > 0
     assert found["answer"]["data"]["characters"] == len("first + second")
+    assert found["answer"]["text"].startswith("stub answers: first text after ")
 
 
 async def test_an_address_without_a_model_is_said_once_with_the_models_that_are_there(home: Home) -> None:
@@ -145,10 +153,15 @@ async def test_an_address_without_a_model_is_said_once_with_the_models_that_are_
     assert (found["endpoint"]["state"], found["server"]["state"]) == ("warning", "ok")
     assert "no model is named" in found["endpoint"]["text"]
     assert found["server"]["text"].endswith(" can be reached. It has coder, writer.")
+    assert found["answer"]["text"].startswith("The server answers, asked without a model's name: first text after ")
 
 
 FAULTS: dict[str, tuple[Reply, str, str]] = {
-    "wrong key": (replies.error(401, "Incorrect API key provided"), "missing, wrong", "FORETYPE_API_KEY"),
+    "wrong key": (
+        replies.error(401, f"Incorrect API key provided: {SECRET}"),
+        "missing, wrong, or not allowed to use it: Incorrect API key provided: ….",
+        "FORETYPE_API_KEY",
+    ),
     "unknown model": (replies.error(404, "no", code="model_not_found"), "does not have the model 'stub'", "model.name"),
     "a proxy's page": (replies.page(), "A web page came back", "model.base_url"),
     "hang": (replies.hang(), "did not begin to answer within 1 s", "model.timeouts"),

@@ -123,6 +123,12 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
         ("List should have at most 4 items", "List should have at most 4 items"),
         ("Incorrect key sk-abcdefgh given", "Incorrect key … given"),
         ("for api_key: a4a6d307ad00fa67176e1099fdbc4f4a09bb527a", "for api_key: …"),
+        (
+            "Incorrect API key provided: abc123. See https://x.example",
+            "Incorrect API key provided: … See https://x.example",
+        ),
+        ("You can find your API key at https://x.example", "You can find your API key at https://x.example"),
+        ("invalid token=hush", "invalid token=…"),
         ("unexpected 'password = 1' here", "unexpected … here"),
         ("a\nb\n  c", "a b c"),
         ("input was {'prompt': 'x'", "input was …"),
@@ -133,3 +139,24 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 )
 def test_servers_words_without_secrets(words: str, said: str) -> None:
     assert quotable(words, sent="a = 1\npassword = hunter2\n") == said
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (401, {"error": {"message": "Incorrect API key provided: sk-live-0123456789"}}, "API key provided: …."),
+        (401, {"error": {"message": "The word open-sesame is\nnot known"}}, "The word … is not known."),
+        (403, {"detail": "This key may not use the model"}, "use it: This key may not use the model."),
+        (429, {"error": {"message": "Limit 3, used 3 per min"}}, "for 7 s: Limit 3, used 3 per min."),
+        (429, "", "for 7 s."),
+        (401, {"error": {"message": "long " * 100}}, "use it: " + ("long " * 32).strip() + "."),
+        (401, {"error": {"message": "odd: password = hunter2"}}, "allowed to use it."),
+    ],
+)  # fmt: skip
+def test_a_key_or_a_limit_is_refused_with_the_providers_own_words(status: int, body: object, said: str) -> None:
+    failure = Failure(status, {"retry-after": "7"}, body, sent="password = hunter2\n", key="open-sesame")
+    error = error_from(failure)
+    assert error.message.endswith(said)
+    assert "key=" not in repr(failure)
+    if status == 429:
+        assert error.remedy.startswith("Set `limits.requests_per_minute`")

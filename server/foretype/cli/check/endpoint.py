@@ -180,4 +180,6 @@ async def _answered(asker: ModelAsker) -> Finding:
     if first is None or not text.strip():
         remedy = "Try another `model.mode`, or a model made for code."
         return Finding("answer", "warning", "The model answered a small question with no text.", remedy, (), data)
-    return Finding("answer", "ok", f"It answers: first text after {first:.0f} ms, all after {total:.0f} ms.", data=data)
+    # A server that was given no name takes a model of its own choice, if any.
+    who = f"{asker.name} answers" if asker.name else "The server answers, asked without a model's name"
+    return Finding("answer", "ok", f"{who}: first text after {first:.0f} ms, all after {total:.0f} ms.", data=data)

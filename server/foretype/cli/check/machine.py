@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import platform
+import shlex
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from typing import Final
 from foretype import __version__
 from foretype.cli.check.finding import Finding, State
 from foretype.errors import ConfigurationError
-from foretype.settings.files import user_file
+from foretype.settings.files import read_project_file, user_file
 from foretype.settings.model import Settings
 from foretype.settings.paths import cache_dir
 from foretype.settings.resolve import DEFAULT_ORIGIN, Resolved
@@ -99,9 +100,14 @@ def _trust(resolved: Resolved, workspace: Path) -> Finding:
     data = {"folder": str(workspace), "trusted": resolved.trusted}
     if resolved.trusted:
         return Finding("workspace", "ok", f"{workspace} is trusted.", data=data)
+    read = read_project_file(workspace)
+    layer = read.layer
+    if layer is None:  # then trusting it would change no setting
+        has_none = "" if read.problems else ", and has no settings of its own"
+        return Finding("workspace", "note", f"{workspace} is not trusted{has_none}.", data=data)
     text = f"{workspace} is not trusted: settings in its own files can only switch things off."
-    remedy = "Run `foretype trust FOLDER` if you trust it and it has settings of its own."
-    return Finding("workspace", "note", text, remedy, data=data)
+    remedy = f"Run `foretype trust {shlex.quote(str(workspace))}` if you trust it."
+    return Finding("workspace", "note", text, remedy, (f"its settings: {layer.origin}",), data)
 
 
 def _cache(resolved: Resolved, workspace: Path) -> Iterator[Finding]:
