@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from foretype.features.suggestion import Suggestion
@@ -24,17 +25,23 @@ class TypingMemory:
         """Whether the last edit took all of what was shown (True), or went past it (False); None: neither yet."""
         self._shown: Suggestion | None = None
         self._followed: tuple[Lines, Position] | None = None
+        self._rest: Suggestion | None = None
+        self._rest_in: Lines | None = None
         self._refused: tuple[int, float] | None = None
         self._expected: Lines | None = None
 
     def showed(self, suggestion: Suggestion) -> None:
         """This suggestion is on the screen now."""
         self._shown = suggestion
+        if suggestion is not self._rest:
+            self._rest, self._rest_in = suggestion, None
 
     def key(self, before: Document, after: Document) -> bool | None:
         """The document changed: whether what was typed is what was shown, None where that says nothing."""
         self.deleting = after.lines.size < before.lines.size
         self._look_back(after.lines)
+        self._rest = self._left(before, after)
+        self._rest_in = after.lines
         agreed = self._agreed(before, after)
         few = 0 < after.lines.size - before.lines.size <= _MOST_SLIPS
         if agreed is False and self._expected is None and few:
@@ -67,6 +74,21 @@ class TypingMemory:
         if not agreed and shown.confidence is not None:
             self._refused = (shown.start.line, shown.confidence)
         return agreed
+
+    def _left(self, before: Document, after: Document) -> Suggestion | None:
+        """What a key left of the suggestion that was shown last, as long as the keys are its text."""
+        rest = self._rest
+        typed = inserted_at(before.lines, rest.start, after.lines) if rest is not None else None
+        if rest is None or typed is None or "\n" in typed or not rest.text.startswith(typed):
+            return None
+        text, start = rest.text[len(typed) :], moved_by(rest.start, typed)
+        end = Position(rest.end.line, rest.end.column + len(typed))
+        return replace(rest, text=text, start=start, end=end) if text.strip() else None
+
+    def rest_at(self, document: Document, position: Position) -> Suggestion | None:
+        """What is left of the suggestion that was shown last, if all keys since then were its text."""
+        rest = self._rest
+        return rest if rest is not None and document.lines is self._rest_in and position == rest.start else None
 
     def followed_to(self, document: Document, position: Position) -> bool:
         """Whether the cursor came here by typing what was shown, perhaps over the end of its line."""
