@@ -171,6 +171,51 @@ def test_every_frame_fits(size: tuple[int, int]) -> None:
             assert sum(width_of(char) for text, _ in row for char in text) <= size[0]
 
 
+@pytest.mark.parametrize(
+    ("width", "figures"),
+    [
+        (94, "204 keys  ·  45% accepted  ·  12 of 34 shown were right  ·  last answer 10.2 ms"),
+        (80, "45% accepted  ·  12 of 34 shown were right  ·  last answer 10.2 ms"),
+        (60, "204 keys  ·  45% accepted  ·  last answer 10.2 ms"),
+        (40, "204 keys  ·  45% accepted"),
+        (16, ""),
+    ],
+)
+def test_the_status_line_leaves_out_figures_rather_than_cut_them(width: int, figures: str) -> None:
+    played = typist("first\nsecond\n", "2-2", 3)
+    played.tally.keys, played.tally.shown, played.tally.right, played.tally.milliseconds = 204, 34, 12, [10.2]
+    played.tally.by_hand.update(accepted=45, typed=55)
+    played.key = ENTER
+    words = shown(compose(played, CAPTIONS, (width, 12)))[-2]
+    assert words.strip() == f"{figures}    {ENTER}".strip()
+
+
+DEEP = "deep/er/and/deeper/still/file.py"
+
+
+@pytest.mark.parametrize(
+    ("width", "title"),
+    [
+        (70, f" {DEEP}{'the engine: what it does':>36}"),
+        (58, f" {DEEP}{'the engine':>24}"),
+        (40, " …/and/deeper/still/file.py  the engine"),
+        (20, " …eper/still/file.py"),
+    ],
+)
+def test_a_title_without_room_is_shortened_visibly(width: int, title: str) -> None:
+    played = typist("x\ny\n", "2-2", 1)
+    source = Source(Path("/w") / DEEP, "x\ny\n", "python", Path("/w"))
+    played.scene = scene_of(source, "2-2")
+    found = shown(compose(played, Captions("the engine: what it does"), (width, 12)))[0]
+    assert found == title
+    assert len(found) <= width
+
+
+def test_what_stands_below_ends_in_an_ellipsis_where_it_has_no_room() -> None:
+    frame = compose(typist("x\ny\n", "2-2", 1), Captions("e", trouble="a long sentence"), (10, 12))
+    assert shown(frame)[-1] == "a long se…"
+
+
 def test_a_picture_escapes_what_it_shows() -> None:
     frame = compose(typist("if a < b & c:\n", "1-1", 13), CAPTIONS, (60, 12))
     assert "if a &lt; b &amp; c:" in svg_of(frame, 60, "a & b")

@@ -25,6 +25,20 @@ _TAB: Final = 4
 _BODY_TOP, _BODY_BOTTOM = 0.3, 0.7
 """Between these parts of the window the cursor moves; beyond, the text does."""
 
+_LEAST_NAME: Final = 24
+"""Columns that the file's name needs beside the engine's; with less it stands alone."""
+
+_BETWEEN: Final = "  ·  "
+_AROUND_FIGURES: Final = 11
+"""Columns of the status line that are no figure: a blank before, three behind, and the longest key, " Enter "."""
+
+_USUAL: Final = (len("000 keys"), len("00% accepted"), len("00 of 00 shown were right"), len("last answer 00.0 ms"))
+_TELLING: Final = (1, 3, 2, 0)
+"""The figures in the order in which they get room."""
+
+_WARNING: Final[Style] = "warning"
+_NUMBER: Final[Style] = "number"
+
 _STYLE_OF: Final[dict[Hand, Style]] = {"typed": "typed", "accepted": "accepted", "indented": "typed"}
 
 
@@ -49,11 +63,9 @@ def compose(typist: Typist, captions: Captions, size: tuple[int, int], marks: tu
     """The picture for `size` (columns, rows). `marks` enclose ghost text where colours cannot tell it apart."""
     width, height = max(1, size[0]), max(1, size[1])
     above = [_title(typist, captions, width)] if height >= 5 else []
-    below = [_status(typist, captions, width)] if height >= 3 else []
+    below = [_status(typist, width)] if height >= 3 else []
     if height >= 8:
-        below.append(
-            _row(_cells(captions.trouble or captions.hint, "warning" if captions.trouble else "number"), width)
-        )
+        below.append(_below(captions, width))
     body, cursor = _body(typist, (width, height - len(above) - len(below)), marks)
     return Frame((*above, *body, *below), (cursor[0] + len(above), cursor[1]))
 
@@ -181,12 +193,41 @@ def _row(cells: Iterable[Cell], room: int) -> Row:
 
 
 def _title(typist: Typist, captions: Captions, width: int) -> Row:
+    """The file and the engine; of what has no room the engine's explanation goes first, then the path's front."""
     name, engine = f" {typist.scene.source.shown}", f"{captions.engine} "
-    gap = width - _columns(_cells(name, "title")) - _columns(_cells(engine, "title"))
-    return _row(_cells(name + " " * max(2, gap) + engine if gap >= 2 else name.ljust(width), "title"), width)
+    if _wide(name) + 2 + _wide(engine) > width:
+        engine = f"{captions.engine.partition(': ')[0]} "
+    room = width - 2 - _wide(engine)
+    if _wide(name) > room and room < _LEAST_NAME:
+        engine, room = "", width
+    name = _without_front(name, room)
+    return _row(_cells(name + " " * max(0, width - _wide(name) - _wide(engine)) + engine, "title"), width)
 
 
-def _status(typist: Typist, captions: Captions, width: int) -> Row:
+def _below(captions: Captions, width: int) -> Row:
+    """What is wrong, or how to end; what has no room ends in an ellipsis."""
+    words, style = (captions.trouble, _WARNING) if captions.trouble else (captions.hint, _NUMBER)
+    if _wide(words) <= width:
+        return _row(_cells(words, style), width)
+    return (*_row(_cells(words, style), width - 1), ("…", style))
+
+
+def _without_front(name: str, room: int) -> str:
+    """A path that fits: the file's own name is at its end."""
+    if _wide(name) <= room:
+        return name
+    kept = name.strip()
+    while kept and _wide(kept) + 2 > room:
+        kept = kept[1:]
+    return f" …{kept}"
+
+
+def _wide(text: str) -> int:
+    return _columns(_cells(text, _NUMBER))
+
+
+def _status(typist: Typist, width: int) -> Row:
+    """The figures that there is room for, the telling ones first, and the last key, which is always there."""
     tally = typist.tally
     last = f"{tally.milliseconds[-1]:.1f} ms" if tally.milliseconds else "-"
     parts = (
@@ -195,5 +236,14 @@ def _status(typist: Typist, captions: Captions, width: int) -> Row:
         f"{tally.right} of {tally.shown} shown were right",
         f"last answer {last}",
     )
+    chosen: set[int] = set()
+    room = width - _AROUND_FIGURES
+    for at in _TELLING:
+        # By the room that the figure will soon need, so that parts do not come and go with each digit.
+        needed = max(len(parts[at]), _USUAL[at]) + len(_BETWEEN) * bool(chosen)
+        if needed <= room:
+            room -= needed
+            chosen.add(at)
+    words = _BETWEEN.join(part for at, part in enumerate(parts) if at in chosen)
     key = _cells(f" {typist.key} ", "key") if len(typist.key) > 1 else _cells(f"  {typist.key}  ", "status")
-    return _row([*_cells(f" {'  ·  '.join(parts)}   ", "status"), *key], width)
+    return _row([*_cells(f" {words}   ", "status"), *key], width)
