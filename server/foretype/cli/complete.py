@@ -96,6 +96,8 @@ async def _answer(place: Place, settings: Settings, count: int) -> Answer:
             completer.store.close()
         if outcome.problem:
             notes.append(f"The embedded engine answers: {outcome.problem}")
+        if outcome.cut:
+            notes.append(f"This is not the whole answer: {outcome.cut}")
         reason = "" if outcome.suggestions else _reason(place, outcome, completer, local)
     return Answer(outcome.suggestions[:count], milliseconds, reason, [note for note in notes if note != reason])
 

@@ -115,6 +115,17 @@ def fitted(request: CompletionRequest, match: Match, model: str) -> Suggestion |
     return Suggestion(fits.text, position, end, _source(match), f"suggested by {model}")
 
 
+def cut_of(match: Match) -> str:
+    """Why what the generation has said is not all that it would have, in a sentence; "" where it is."""
+    generation = match.generation
+    if generation.whole:
+        return ""
+    error = generation.error
+    if error is None:
+        return "The model was still writing when the time to wait for it was over."
+    return str(error) if isinstance(error, ForetypeError) else f"It broke off ({type(error).__name__})."
+
+
 def _source(match: Match) -> Source:
     if match.offset:
         return "typed-through"

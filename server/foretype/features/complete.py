@@ -18,6 +18,7 @@ from foretype.features.asking import (
     ModelSource,
     alternative,
     ask,
+    cut_of,
     extent_of,
     extent_wanted,
     fitted,
@@ -283,7 +284,7 @@ class Completer:
             self.growth.shown(request, suggestion.text if suggestion else "", match, model)
         if suggestion is not None:
             self._look_ahead(request, suggestion, match, model)
-            return Outcome((suggestion,))
+            return Outcome((suggestion,), cut=cut_of(match))
         return replace(self._embedded(request), problem=problem_of(error)) if error is not None else Outcome()
 
     def _look_ahead(self, request: CompletionRequest, suggestion: Suggestion, match: Match, model: str) -> None:

@@ -65,6 +65,7 @@ class Outcome:
     `closed`: why no model may be asked about this place; `not_shown`: what of the document it was not shown.
     `gated`: what kept anything, or the model's answer, from this place: `word` (the cursor is inside one), `text`
     (words follow on its line), `deleting`, `dismissed`, `learned` (see learned_gate.py), "" where nothing did.
+    `cut`: why the suggestions are not all that the model would have written, "" where they are.
     """
 
     suggestions: tuple[Suggestion, ...] = ()
@@ -74,3 +75,4 @@ class Outcome:
     closed: str = ""
     not_shown: str = ""
     gated: str = ""
+    cut: str = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stub import StubServer, replies
+from tests.stub import Reply, StubServer, replies
 from tests.unit.cli.running import Home, repetitive
 
 pytestmark = pytest.mark.asyncio
@@ -151,3 +151,31 @@ async def test_where_the_model_fails_the_embedded_engine_answers_and_it_is_said(
     assert ran.out == 'alue("city", default=None, required=True)\n'
     assert "The embedded engine answers: The key for the model is missing" in ran.err
     assert "sk-secret" not in ran.err
+
+
+LINES = ["def add(a, b):\n", "    total = a + b\n", "    print(total)\n", "    return total\n"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (replies.cut(replies.chat(LINES), 3), "broke off in the middle of its answer"),
+        (replies.cut(replies.chat(LINES), 3, "reset"), "broke off in the middle of its answer"),
+        (replies.chat(LINES).slowly(0.5), "The model was still writing"),
+        (replies.chat(LINES), ""),
+    ],
+)
+async def test_a_part_of_an_answer_is_not_passed_off_as_the_whole(home: Home, reply: Reply, words: str) -> None:
+    (home.folder / "a.py").write_text("import os\n\n\n\n")
+    async with StubServer(reply) as stub:
+        ran = await home.call(
+            *("complete", "a.py:4:1"),
+            FORETYPE_BASE_URL=stub.url,
+            FORETYPE_MODEL="stub",
+            FORETYPE_API_KEY="k",
+        )
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("def add(a, b):\n")
+    assert ("This is not the whole answer: " in ran.err) is bool(words)
+    assert words in ran.err
+    assert ("return total" in ran.out) is not bool(words)
