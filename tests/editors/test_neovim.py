@@ -235,6 +235,51 @@ def test_a_server_that_starts_and_one_that_cannot_be_run_are_told_apart(edit: Op
     neovim.wait_for("/no/foretype cannot be run")
 
 
+def test_the_status_waits_for_a_server_that_starts(edit: Open) -> None:
+    neovim = edit("shapes.py")
+    neovim.keys("Escape")
+    before = neovim.evaluate("vim.lsp.get_clients({ name = 'foretype' })[1].id")
+    late = f"import os, time; time.sleep(2); os.execv('{sys.executable}', ['{sys.executable}', '-m', 'foretype'])"
+    neovim.type(f":lua vim.lsp.config('foretype', {{ cmd = {{ '{sys.executable}', '-c', [[{late}]] }} }})\r")
+    neovim.type(":Foretype restart\r")
+    starting = "(vim.lsp.get_clients({ name = 'foretype', bufnr = 0, _uninitialized = true })[1] or {}).id or 0"
+    neovim.wait(lambda: neovim.evaluate(starting) > before, "the new server")
+    neovim.type(":messages clear\r:Foretype\r")
+    neovim.wait(lambda: "the embedded engine answers" in messages(neovim), "the status")
+    assert "the server is starting" not in messages(neovim)
+
+
+def test_the_status_says_that_a_file_is_too_large(edit: Open, workspace: Path) -> None:
+    (workspace / "large.py").write_text("x = 1\n" * 400_000, encoding="utf-8")
+    neovim = edit("large.py")
+    neovim.keys("Escape")
+    neovim.type(":Foretype\r")
+    assert "ready" not in neovim.wait_for("no suggestions here: The file is too large")
+
+
+def test_a_model_that_has_not_answered_is_not_said_to_answer(edit: Open) -> None:
+    with endpoint(lambda _: replies.hang(60.0)) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type("A    def get_hexagon(self, name):\r")
+        neovim.wait(lambda: stub.asked, "the question")
+        neovim.keys("Escape")
+        neovim.type(":Foretype\r")
+        neovim.wait(lambda: "the model stub has not answered yet." in messages(neovim), "the status")
+        assert "the model stub answers" not in messages(neovim)
+
+
+def test_a_model_that_fails_is_told_in_a_sentence(edit: Open) -> None:
+    with endpoint(lambda _: replies.error(500, "broken")) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type("A    def get_hexagon(self, name):\r")
+        neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") in ("ft ?", "ft !"), "the failure")
+        neovim.keys("Escape")
+        neovim.type(":Foretype\r")
+        neovim.wait_for("Foretype: the embedded engine answers in place of the model stub: ")
+
+
 def test_a_model_that_cannot_be_reached_is_not_said_to_answer(edit: Open) -> None:
     neovim = edit("shapes.py", 'settings = { model = { base_url = "http://127.0.0.1:9/v1", name = "away" } },')
     neovim.wait(lambda: neovim.evaluate("require('foretype').statusline()") == "ft !", "the status")
@@ -304,6 +349,44 @@ def test_who_has_gone_on_keeps_the_cursor_when_an_explanation_comes(edit: Open) 
         neovim.type("gg")
         neovim.wait_for("first it checks the name")
         assert neovim.evaluate("vim.bo.filetype") == "python"
+
+
+def test_an_explanation_is_waited_for_in_its_split(edit: Open) -> None:
+    reply = replies.chat([f"{word} " for word in EXPLANATION.split(" ")])
+    with endpoint(lambda _: reply.slowly(0.0, first=2.0)) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type(":9,11Foretype explain\r")
+        assert "first it checks the name" not in neovim.wait_for("Asking stub …")
+        assert neovim.evaluate("vim.bo.filetype") == "python"  # the cursor follows with the text
+        assert "Asking" not in neovim.wait_for("first it checks the name")
+        assert neovim.evaluate("vim.fn.winnr('$')") == 2
+        assert neovim.evaluate("vim.bo.filetype") == "markdown"
+
+
+def test_a_split_that_was_closed_while_it_waited_stays_closed(edit: Open) -> None:
+    reply = replies.chat([f"{word} " for word in EXPLANATION.split(" ")])
+    with endpoint(lambda _: reply.slowly(0.0, first=2.0)) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type(":9,11Foretype explain\r")
+        neovim.wait_for("Asking stub …")
+        neovim.type(":only\r")
+        neovim.wait(lambda: stub.asked, "the question")
+        client = "vim.lsp.get_clients({ name = 'foretype' })[1]"
+        neovim.wait(lambda: neovim.evaluate(f"vim.tbl_count({client}.requests)") == 0, "the answer")
+        assert neovim.evaluate("vim.fn.winnr('$')") == 1
+
+
+def test_the_split_of_an_explanation_that_fails_is_closed(edit: Open) -> None:
+    with endpoint(lambda _: replies.error(400, "no such thing").slowly(0.0, first=1.0)) as stub:
+        neovim = edit("shapes.py", with_model(stub))
+        ready_for_actions(neovim, stub)
+        neovim.type(":9,11Foretype explain\r")
+        neovim.wait_for("Asking stub …")
+        neovim.wait_for("no such thing")
+        neovim.keys("Enter")  # the reason takes more than one line
+        neovim.wait(lambda: neovim.evaluate("vim.fn.winnr('$')") == 1, "the end of the split")
 
 
 BLOCK = ["self.check(name)\n", "        self.sides = 6\n", '        return self.store.load("hexagon", name)\n', "\n\nx"]

@@ -4,11 +4,13 @@ local M = {}
 local actions = {}
 
 function actions.status()
+  require("foretype").when_started(M._say_status)
+end
+
+---@private
+---@param client vim.lsp.Client
+function M._say_status(client)
   local foretype = require("foretype")
-  local client = foretype.client()
-  if not client then
-    return
-  end
   require("foretype.state").ask(client, function(state)
     local words = { state.words }
     local ghost = require("foretype.ghost")
@@ -20,7 +22,7 @@ function actions.status()
     vim.list_extend(words, state.problems)
     local worst = (#state.problems > 0 or state.unwell) and vim.log.levels.WARN or nil
     foretype.notify(table.concat(words, #state.problems > 0 and "\n" or " "), worst)
-  end)
+  end, vim.uri_from_bufnr(0))
 end
 
 function actions.toggle()

@@ -3,6 +3,7 @@ local M = {}
 
 local NAME = "foretype"
 local MOST_LOG_LINES = 500
+local LONGEST_START = 5000 -- milliseconds that who asks for the status waits for a server that starts
 
 ---@class foretype.Options
 ---@field cmd? string[] the server's command line; `foretype --stdio` if not given
@@ -93,6 +94,23 @@ function M.client()
     M.notify(words, vim.log.levels.WARN)
   end
   return found
+end
+
+--- Call `done` with the client of the current buffer, as soon as its server has started; says why where none does.
+---@param done fun(client: vim.lsp.Client)
+---@param tries? integer
+function M.when_started(done, tries)
+  tries = tries or LONGEST_START / 100
+  if tries > 0 and #M.clients(0) == 0 and M._is_starting() then
+    vim.defer_fn(function()
+      M.when_started(done, tries - 1)
+    end, 100)
+    return
+  end
+  local client = M.client()
+  if client then
+    done(client)
+  end
 end
 
 ---@private

@@ -7,13 +7,29 @@ local M = {}
 ---@field unwell boolean whether the server has said that something is wrong
 
 ---@param answer table what the server answered
+---@param unwell boolean
+---@return string who answers, and how that is
+local function who_answers(answer, unwell)
+  local model, message = answer.model, answer.status.message
+  if type(model) ~= "string" then
+    local said = message ~= "" and message ~= answer.reason and message ~= answer.silence and " " .. message or ""
+    return ("the embedded engine answers: %s%s"):format(answer.reason, said)
+  end
+  if unwell and message ~= "" then
+    local reason = message:match("^The embedded engine answers: (.*)$")
+    return reason and ("the embedded engine answers in place of the model %s: %s"):format(model, reason)
+      or ("the model %s: %s"):format(model, message)
+  end
+  local said = message ~= "" and message ~= answer.silence and " " .. message or ""
+  return ("the model %s %s%s"):format(model, answer.answered == false and "has not answered yet." or "answers.", said)
+end
+
+---@param answer table what the server answered
 ---@return foretype.StateInWords
 local function in_words(answer)
-  local status, model = answer.status, answer.model
+  local status, silence = answer.status, answer.silence or ""
   local unwell = status.kind == "Warning" or status.kind == "Error"
-  local who = type(model) == "string" and ("the model %s%s"):format(model, unwell and ":" or " answers.")
-    or ("the embedded engine answers: %s"):format(answer.reason)
-  local said = status.message ~= "" and status.message ~= answer.reason and " " .. status.message or ""
+  local who = who_answers(answer, unwell)
   local ready = status.kind == "Normal" and not status.busy and "ready, " or ""
   local problems = {}
   for _, each in ipairs(answer.problems) do
@@ -21,14 +37,20 @@ local function in_words(answer)
       table.insert(problems, ("Settings (%s): %s %s"):format(each.origin, each.message, each.remedy))
     end
   end
-  return { words = (#problems == 0 and ready or "") .. who .. said, problems = problems, unwell = unwell }
+  local words = (#problems == 0 and ready or "") .. who
+  if silence ~= "" then
+    -- In one line where that is all: who answers elsewhere is of no use here.
+    words = ("no suggestions here: %s%s"):format(silence, unwell and " " .. words or "")
+  end
+  return { words = words, problems = problems, unwell = unwell }
 end
 
 --- Ask a server.
 ---@param client vim.lsp.Client
 ---@param done fun(state: foretype.StateInWords)
-function M.ask(client, done)
-  client:request("foretype/state", vim.empty_dict(), function(err, answer)
+---@param uri? string the document that the question is about
+function M.ask(client, done, uri)
+  client:request("foretype/state", uri and { uri = uri } or vim.empty_dict(), function(err, answer)
     if err then
       require("foretype").notify(err.message, vim.log.levels.ERROR)
     else

@@ -6,13 +6,17 @@ local MOST_PROBLEMS = 200 -- the server takes no more at once
 ---@param command string
 ---@param arguments any[]
 ---@param done? fun(result: any)
-local function execute(command, arguments, done)
+---@param ended? fun() called before anything is told of the answer, whatever it is
+local function execute(command, arguments, done, ended)
   local running = require("foretype").client()
   if not running then
     return
   end
   local params = { command = command, arguments = arguments }
   running:request("workspace/executeCommand", params, function(err, result)
+    if ended then
+      ended()
+    end
     if err then
       require("foretype").notify(err.message, vim.log.levels.ERROR)
     elseif done then
@@ -95,7 +99,7 @@ function M.run(name, lines)
     local position = vim.lsp.util.make_position_params(0, running.offset_encoding).position
     range = { start = position, ["end"] = position }
   end
-  local problems
+  local uri, problems, ended = vim.uri_from_bufnr(0), nil, nil
   if name == "fix" then
     local row = vim.api.nvim_win_get_cursor(0)[1]
     local first, last = unpack(lines or { row, row })
@@ -105,9 +109,9 @@ function M.run(name, lines)
       return
     end
   elseif name == "explain" then
-    require("foretype.view").expect()
+    ended = require("foretype.view").await(running)
   end
-  execute("foretype.action", { { task = name, uri = vim.uri_from_bufnr(0), range = range, problems = problems } })
+  execute("foretype.action", { { task = name, uri = uri, range = range, problems = problems } }, nil, ended)
 end
 
 --- Write a message for what is staged: above the cursor in a commit's buffer, else into a split.
