@@ -137,6 +137,23 @@ async def test_a_limit_in_the_middle_loses_nothing(foretype: Commands):
     assert (foretype.folder / "a.py").read_text() == expected(MANY)
 
 
+async def test_a_limit_is_said_while_it_is_waited_for_and_given_up_in_the_end(
+    foretype: Commands, monkeypatch: pytest.MonkeyPatch
+):
+    def answer(request: Any) -> replies.Reply:
+        return documented(request) if "function_3(" in asked_about(request) else replies.rate_limited("0.2")
+
+    monkeypatch.setattr("foretype.scheduling.bulk.MOST_REFUSALS", 2)
+    (foretype.folder / "a.py").write_text(MANY)
+    async with StubServer(answer) as stub:
+        ended = await foretype(stub, "batch", "document", "a.py", "--concurrency", "2")
+        asked = len(stub.asked)
+    assert ended.code == 1
+    assert "0 of 20; waiting 1 s: the provider takes no more just now" in ended.err
+    assert "Given up after 2 refusals in a row: The provider takes no more requests or tokens" in ended.err
+    assert asked <= 6
+
+
 async def test_a_killed_run_is_continued(foretype: Commands):
     seen: list[str] = []
 

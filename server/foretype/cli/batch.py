@@ -159,7 +159,7 @@ def _teller() -> Callable[[State], None]:
             print(f"\r\x1b[K{bar} {state}", end=end, file=sys.stderr, flush=True)
             return
         tenth = 10 * state.done // max(1, state.total)
-        if tenth != told:
+        if tenth != told or state.waiting:
             told = tenth
             print(f"foretype batch: {state}", file=sys.stderr, flush=True)
 

@@ -62,7 +62,7 @@ class BulkRuns:
                 await asyncio.to_thread(journal.open)
 
                 def tell(state: State) -> None:
-                    progress.report(str(state), state.done * 100 // max(1, state.total), now=False)
+                    progress.report(str(state), state.done * 100 // max(1, state.total), now=bool(state.waiting))
 
                 concurrency = self._server.settings.actions.concurrency
                 outcome = await run_pieces(pieces, self._runs.model(BULK), journal, concurrency, tell)

@@ -1,7 +1,7 @@
 """Many requests at once, for work that nobody waits for at the keyboard: bounded, with progress, and nothing lost.
 
-It knows nothing of models: `work` asks them, on the bulk lane. A limit that is reached is waited for; other failures
-are tried again a few times and then listed, or end all where no item could do better.
+It knows nothing of models: `work` asks them, on the bulk lane. A limit that is reached is waited for, as often as that
+may help; other failures are tried again a few times and then listed, or end all where no item could do better.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from foretype.errors import (
     AuthenticationError,
     ForetypeError,
+    LimitReachedError,
     MisconfiguredError,
     ModelError,
     QuotaError,
@@ -26,9 +28,14 @@ from foretype.errors import (
 
 Item = TypeVar("Item")
 T = TypeVar("T")
+V = TypeVar("V")
 
 ATTEMPTS: Final = 3
 """For each item, not counting those that only met a limit."""
+
+MOST_REFUSALS: Final = 12
+"""Limits met in a row, with nothing that got through in between, that end all: about four minutes for a server that
+says 7 s each time. Nothing is lost by it, since what was done is kept, and who waits learns what is wrong."""
 
 LONGEST_WAIT: Final = 60.0
 """Seconds between two attempts after a limit that does not say how long it lasts; the wait doubles until then."""
@@ -69,13 +76,14 @@ async def run_bulk(
     *,
     concurrency: int,
     progress: Callable[[Progress[Item, T]], None] = lambda _: None,
+    waiting: Callable[[float], None] = lambda _: None,
 ) -> list[Result[Item, T]]:
     """Do the work for every item, so many at once; the results are in the items' order.
 
     Cancelling it cancels what is under way; what was done till then went to `progress`. Errors that are not ours end
-    everything and are raised.
+    everything and are raised. `waiting` is told the seconds whenever all wait for a limit.
     """
-    run = _Run(list(items), work, progress)
+    run = _Run(list(items), work, progress, waiting)
     workers = [asyncio.ensure_future(run.worker()) for _ in range(max(1, min(concurrency, len(items))))]
     try:
         await asyncio.gather(*workers)
@@ -90,11 +98,17 @@ class _Run(Generic[Item, T]):
     """One call of `run_bulk`: its workers take the next item until there is none."""
 
     def __init__(
-        self, items: list[Item], work: Callable[[Item], Awaitable[T]], progress: Callable[[Progress[Item, T]], None]
+        self,
+        items: list[Item],
+        work: Callable[[Item], Awaitable[T]],
+        progress: Callable[[Progress[Item, T]], None],
+        waiting: Callable[[float], None],
     ) -> None:
         self._items = items
         self._work = work
         self._progress = progress
+        self._waiting = waiting
+        self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next = iter(range(len(items)))
         self._done = self._failed = 0
         self._hopeless: ForetypeError | None = None
@@ -124,7 +138,7 @@ class _Run(Generic[Item, T]):
                 return Result(item, error=self._hopeless, attempts=sent, seconds=time.monotonic() - began)
             sent += 1
             try:
-                value = await self._work(item)
+                value = await self._unless_given_up(self._work(item))
             except RateLimitedError as error:
                 self._limit_met(error)
             except ForetypeError as error:
@@ -139,15 +153,47 @@ class _Run(Generic[Item, T]):
 
     def _limit_met(self, error: RateLimitedError) -> None:
         """One worker met a limit: all wait, as long as the server says or longer each time."""
+        if self._hopeless is not None:
+            return
         now = time.monotonic()
-        if now >= self._not_before:  # those that were sent side by side met the same limit
-            self._limits_met += 1
+        counts = now >= self._not_before  # those that were sent side by side met the same limit
+        self._limits_met += counts
+        if self._limits_met >= MOST_REFUSALS and not isinstance(error, LimitReachedError):
+            self._give_up(error)
+            return
         wait = error.retry_after
         if wait is None or not wait > 0:
             wait = min(LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(10, self._limits_met - 1))
-        self._not_before = max(self._not_before, now + min(wait, LONGEST_ASKED_WAIT))
+        wait = min(wait, LONGEST_ASKED_WAIT)
+        self._not_before = max(self._not_before, now + wait)
+        if counts:
+            self._waiting(wait)
+
+    def _give_up(self, error: RateLimitedError) -> None:
+        """Nothing gets through: the rest is not sent, and whoever waits, here or for his turn, does so no more."""
+        said = f"Given up after {self._limits_met} refusals in a row: {error.message}"
+        self._hopeless = RateLimitedError(said, error.remedy, status=error.status)
+        if not self._given_up.done():
+            self._given_up.set_result(None)
+
+    async def _unless_given_up(self, awaitable: Awaitable[V]) -> V:
+        """What comes of it; raises the reason for giving up where that comes first."""
+        task = asyncio.ensure_future(awaitable)
+        try:
+            await asyncio.wait((task, self._given_up), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait((task,))
+        if task.cancelled() and self._hopeless is not None:
+            raise self._hopeless
+        return task.result()
 
     async def _wait_for_all(self) -> None:
         """Until the limit is over; then one after another, so that not all meet it again together."""
         while (wait := self._not_before - time.monotonic()) > 0:
-            await asyncio.sleep(wait + random.uniform(0, 0.1 + wait * 0.05))  # noqa: S311  jitter, no secret
+            if self._hopeless is not None:
+                return
+            pause = asyncio.sleep(wait + random.uniform(0, 0.1 + wait * 0.05))  # noqa: S311  jitter, no secret
+            with suppress(RateLimitedError):
+                await self._unless_given_up(pause)

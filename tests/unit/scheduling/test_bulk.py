@@ -9,7 +9,7 @@ import pytest
 
 from foretype.errors import QuotaError, RateLimitedError, RefusedError, ServerError, UnreachableError
 from foretype.scheduling import bulk
-from foretype.scheduling.bulk import ATTEMPTS, run_bulk
+from foretype.scheduling.bulk import ATTEMPTS, MOST_REFUSALS, run_bulk
 
 pytestmark = pytest.mark.asyncio
 
@@ -74,6 +74,39 @@ async def test_a_limit_is_waited_for_by_all_and_nothing_is_lost(time_flies):
     assert [one.value for one in results] == [n * 2 for n in range(8)]
     assert [one.attempts for one in results][3:5] == [11, 3]
     assert sum(time_flies) >= 6 * 30
+
+
+async def test_limits_without_end_are_given_up_and_what_was_done_stays(time_flies):
+    told = []
+    limits = {f"at{item}": [RateLimitedError("No more for 7 s.", retry_after=7.0)] * 99 for item in range(3, 40)}
+    work = Work(**limits)
+    results = await run_bulk(list(range(40)), work, concurrency=2, waiting=told.append)
+    assert [one.value for one in results[:3]] == [0, 2, 4]
+    assert {str(one.error) for one in results[3:]} == {"Given up after 12 refusals in a row: No more for 7 s."}
+    assert told == [7.0] * (MOST_REFUSALS - 1)
+    assert len(work.calls) <= 3 + 2 * MOST_REFUSALS
+
+
+async def test_who_has_a_request_under_way_does_not_wait_on_when_all_is_given_up(time_flies):
+    ended = []
+
+    async def work(item):
+        if item:
+            raise RateLimitedError("no more")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(item)
+
+    results = await run_bulk([0, 1, 2], work, concurrency=2)
+    assert all(isinstance(one.error, RateLimitedError) for one in results)
+    assert ended == [0]
+
+
+async def test_what_gets_through_in_between_begins_the_count_anew(time_flies):
+    limits = [RateLimitedError("x", retry_after=1.0)] * (MOST_REFUSALS - 1)
+    results = await run_bulk([1, 2, 3], Work(at1=limits, at2=limits, at3=limits), concurrency=1)
+    assert [one.value for one in results] == [2, 4, 6]
 
 
 @pytest.mark.parametrize("wait", [None, 0.0, -1.0, float("nan"), float("inf"), 86_400.0])

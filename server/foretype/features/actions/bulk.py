@@ -56,16 +56,22 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far it is. `left` is about how many seconds it will still take, None while nobody can say."""
+    """How far it is. `left` is about how many seconds it will still take, None while nobody can say.
+
+    `waiting`: for how many seconds nothing is sent, since the provider takes no more just now; 0 where it does.
+    """
 
     done: int
     total: int
     failed: int
     left: float | None = None
+    waiting: float = 0.0
 
     def __str__(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
         left = f", about {_duration(self.left)} left" if self.left else ""
+        if self.waiting > 0:
+            left = f"; waiting {_duration(max(1.0, self.waiting))}: the provider takes no more just now"
         return f"{self.done} of {self.total}{failed}{left}"
 
 
@@ -107,13 +113,21 @@ async def run_pieces(
         journal.add(key, answer)
         return result
 
+    state = State(0, len(pieces), 0)
+
     def tell(now: BulkProgress[Piece, FileChange | str]) -> None:
+        nonlocal state
         each = (time.monotonic() - began) / fresh if fresh else None
         left = None if each is None else each * (now.total - now.done)
-        progress(State(now.done, now.total, now.failed, left))
+        state = State(now.done, now.total, now.failed, left)
+        progress(state)
 
-    progress(State(0, len(pieces), 0))
-    results = await run_bulk(pieces, work, concurrency=concurrency, progress=tell)
+    def tell_waiting(seconds: float) -> None:
+        # The endpoint may be left alone for longer than it asked for: a refusal after a refusal is believed more.
+        progress(replace(state, waiting=max(seconds, model.provider.governor.rest)))
+
+    progress(state)
+    results = await run_bulk(pieces, work, concurrency=concurrency, progress=tell, waiting=tell_waiting)
     outcome = Outcome()
     changes: list[tuple[Piece, FileChange]] = []
     for result in results:
@@ -198,17 +212,20 @@ def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
     if not job.document.text.strip():
         return [Piece(job, job.path, is_open)]  # which fails by itself, and is listed, while the others go on
     by_unit: dict[Unit, list[int]] = {}
-    last = len(job.document.lines) - 1
-    if any(problem.end.line > last for problem in job.problems):  # of a text that was longer
-        end = Position(last, 0)
-        job = replace(
-            job,
-            problems=tuple(replace(each, start=min(each.start, end), end=min(each.end, end)) for each in job.problems),
-        )
+    count = len(job.document.lines)
+    # Of a text that was longer. Each fails by itself, since nobody knows what it is about, and the others go on.
+    nowhere = [
+        Piece(replace(job, problems=(problem,)), f"line {problem.start.line + 1}", is_open)
+        for problem in job.problems
+        if problem.start.line >= count
+    ]
+    end = Position(count - 1, 0)
+    found = tuple(replace(each, end=min(each.end, end)) if each.end > end else each for each in job.problems if each.start.line < count)
+    job = replace(job, problems=found)
     for number, problem in enumerate(job.problems):
         unit = find_unit(job.document, job.task, problem.start, problem.end, (problem,))
         by_unit.setdefault(unit, []).append(number)
-    return [
+    pieces = [
         Piece(
             replace(job, unit=unit, problems=tuple(job.problems[number] for number in numbers)),
             unit.name or f"line {unit.start + 1}",
@@ -216,6 +233,7 @@ def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
         )
         for unit, numbers in by_unit.items()
     ]
+    return [*pieces, *nowhere]
 
 
 def whole_file(job: Job, is_open: bool = True) -> list[Piece]:
