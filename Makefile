@@ -40,7 +40,7 @@ $(VENV)/.ready: constraints.txt pyproject.toml
 setup: $(VENV)/.ready
 
 demo: setup
-	@$(BIN)/foretype demo $(ARGS) $(if $(FILE),"$(FILE)")
+	@$(BIN)/foretype demo --make $(ARGS) $(if $(FILE),"$(FILE)")
 
 test: setup
 	@$(BIN)/pytest $(PARALLEL) -m 'not slow' tests

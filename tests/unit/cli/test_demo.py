@@ -101,6 +101,10 @@ async def test_without_a_file_one_is_played_that_shows_much_and_it_is_said_why(h
     assert figures["accepted"] > figures["characters"] * 0.3
     assert "The file is httpx2's, chosen because it repeats itself" in ran.out
     assert "time was up" not in ran.out
+    assert "How does it do in a file of yours? foretype demo FILE" in ran.out
+    assert ran.out.splitlines()[0] == "⟦suggested and accepted⟧; everything else was typed."
+    typed = [int(line[:5]) for line in ran.out.splitlines() if re.match(r" *\d+(  |$)", line)]
+    assert typed == list(range(figures["first"], figures["last"] + 1))
     ran = await home.run("demo", "form.py", "--lines", "10-11")
     assert "chosen because" not in ran.out
 
@@ -136,6 +140,15 @@ async def test_what_cannot_be_played(home: Home, arguments: tuple[str, ...], wor
     assert "Traceback" not in ran.err
 
 
+async def test_where_nothing_comes_it_is_said_that_this_is_usual_and_what_to_try(home: Home) -> None:
+    threshold = ("--set", "completion.threshold=1")
+    ran = await home.run("demo", "form.py", "--make", "--lines", "10-11", *threshold)
+    assert ran.code == 0
+    assert "no suggestion was shown" in ran.out
+    assert "That is usual: in code never seen before it shows something at 16% of cursors" in ran.out
+    assert "Other lines of the file: make demo ARGS='--lines A-B' FILE=form.py" in ran.out
+
+
 async def test_silence_is_explained(home: Home) -> None:
     (home.folder / "notes.md").write_text(repetitive())
     ran = await home.run("demo", "notes.md", "--fast", "--lines", "10-11")
@@ -143,6 +156,7 @@ async def test_silence_is_explained(home: Home) -> None:
     assert counted(ran.out)["accepted"] == 0
     assert "no suggestion was shown" in ran.out
     assert "The server said: Suggestions are switched off for markdown." in ran.out
+    assert "That is usual" not in ran.out
 
 
 async def test_a_model_streams_and_is_named(home: Home) -> None:

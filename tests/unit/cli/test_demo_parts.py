@@ -11,10 +11,11 @@ import pytest
 from foretype.cli.demo.editor import Editor
 from foretype.cli.demo.frame import Captions, Frame, compose, width_of
 from foretype.cli.demo.picture import svg_of
-from foretype.cli.demo.report import quantile
+from foretype.cli.demo.plain import Transcript
+from foretype.cli.demo.report import Calling, quantile, wrapped
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, ENTER, Rhythm
 from foretype.cli.demo.scene import Scene, scene_of
-from foretype.cli.demo.typist import Agreement, Pace, Typist, agreement_of
+from foretype.cli.demo.typist import Agreement, Hand, Pace, Typist, agreement_of
 from foretype.cli.source import Source, open_source, workspace_of
 
 
@@ -214,6 +215,51 @@ def test_a_title_without_room_is_shortened_visibly(width: int, title: str) -> No
 def test_what_stands_below_ends_in_an_ellipsis_where_it_has_no_room() -> None:
     frame = compose(typist("x\ny\n", "2-2", 1), Captions("e", trouble="a long sentence"), (10, 12))
     assert shown(frame)[-1] == "a long se…"
+
+
+def test_a_transcript_shows_every_line_as_it_stands_in_the_file() -> None:
+    text = "zero\n    result = []\n\treturn result\nlast\n"
+    played = typist(text, "2-4", 0)
+    transcript = Transcript(played, ("<", ">"))
+    told = []
+    for hand, words in (
+        *(("indented", "    "), ("accepted", "result = []\n\treturn"), ("typed", " "), ("accepted", "result\n")),
+        ("typed", "las"),
+    ):
+        played.hands += [cast("Hand", hand)] * len(words)
+        played.done += len(words)
+        told += list(transcript.more())
+    assert told == ["    2      <result = []>", "    3  \t<return> <result>"]
+    assert list(transcript.rest()) == ["    4  las"]
+
+
+def test_lines_are_broken_between_words_to_the_terminals_width() -> None:
+    line = "  request to answer: 5 ms, --fast types all lines of some/long/path-of/a-file.py"
+    assert wrapped(line, 0) == [line]
+    assert wrapped(line, 30) == [
+        "  request to answer: 5 ms,",
+        "    --fast types all lines of",
+        "    some/long/path-of/a-file.py",
+    ]
+    assert wrapped("a word", 1) == ["a word"]
+
+
+@pytest.mark.parametrize(
+    ("calling", "with_file", "again"),
+    [
+        (Calling(), "foretype demo FILE", "foretype demo --lines A-B"),
+        (Calling(False, "a b.py"), "foretype demo FILE", "foretype demo --lines A-B 'a b.py'"),
+        (Calling(True), "make demo FILE=path/to/your/file", "make demo ARGS='--lines A-B'"),
+        (Calling(True, "a.py"), "make demo FILE=path/to/your/file", "make demo ARGS='--lines A-B' FILE=a.py"),
+    ],
+)
+def test_what_can_be_tried_next_is_said_as_it_was_called(calling: Calling, with_file: str, again: str) -> None:
+    assert (calling.with_file(), calling.with_options("--lines A-B")) == (with_file, again)
+
+
+def test_make_says_that_it_calls() -> None:
+    makefile = Path(__file__).parents[3] / "Makefile"
+    assert "/foretype demo --make " in makefile.read_text()
 
 
 def test_a_picture_escapes_what_it_shows() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,8 @@ from foretype.cli.config import add_setting_arguments, printable, resolve_argume
 from foretype.cli.demo.editor import Editor, Heard, ServerGone
 from foretype.cli.demo.frame import Captions, compose
 from foretype.cli.demo.picture import svg_of
-from foretype.cli.demo.report import Engine, asks_model, credited, engine_of, report
+from foretype.cli.demo.plain import Transcript
+from foretype.cli.demo.report import Calling, Engine, asks_model, credited, engine_of, report, wrapped
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
 from foretype.cli.demo.scene import ABOUT_THE_EXAMPLE, LINES, Scene, example, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
@@ -64,6 +66,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="type without pauses, but wait for each answer (what is done anyway where nobody watches, as in a pipe)",
     )
     parser.add_argument("--language", metavar="ID", default="", help="the file's language as editors call it")
+    # What can be tried next is told as it was called: `make` puts no command on the user's path.
+    parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--record", metavar="FILE.svg", type=Path, help="write a picture of a telling moment")
     add_setting_arguments(parser)
     parser.set_defaults(run=run)
@@ -77,7 +81,9 @@ def run(args: argparse.Namespace) -> int:
     except ConfigurationError as error:
         print(f"foretype demo: {printable(str(error))}", file=sys.stderr)
         return 2
-    show = Show(scene, engine_of(settings), args.record, ABOUT_THE_EXAMPLE if is_example else ())
+    calling = Calling(args.make, "" if args.file is None else str(args.file))
+    about = (*ABOUT_THE_EXAMPLE, f"How does it do in a file of yours? {calling.with_file()}") if is_example else ()
+    show = Show(scene, engine_of(settings), calling, args.record, about)
     code = 0
     try:
         asyncio.run(show.play(_pace(args, settings), _server_arguments(args)))
@@ -97,6 +103,7 @@ class Show:
 
     scene: Scene
     engine: Engine
+    calling: Calling
     record: Path | None
     about: Sequence[str] = ()
     typist: Typist | None = None
@@ -122,8 +129,11 @@ class Show:
         typist = self.typist
         if typist is None or not typist.done:
             return 0
-        for line in (*report(typist, credited(self.engine, self.shown), self._trouble()), *self.about):
-            print(printable(line))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        engine = credited(self.engine, self.shown)
+        for line in (*report(typist, engine, self._trouble(), self.calling), *self.about):
+            for part in wrapped(printable(line), width):
+                print(part)
         if typist.text != self.scene.text_after(typist.done):
             print("foretype demo: the text that was typed is not the file's; please report this.", file=sys.stderr)
             return 1
@@ -133,9 +143,18 @@ class Show:
     def _watching(self, typist: Typist) -> Iterator[None]:
         """Draw in the terminal, or print what is accepted where there is none."""
         if not draws(sys.stdout):
-            typist.accepted = self._print_accepted
-            typist.changed = self._record_moment
-            yield
+            transcript = Transcript(typist, _brackets())
+            _print_lines([transcript.legend()])
+
+            def tell() -> None:
+                _print_lines(transcript.more())
+                self._record_moment()
+
+            typist.changed = tell
+            try:
+                yield
+            finally:
+                _print_lines(transcript.rest())
             return
         colours = has_colours()
         marks = ("", "") if colours else _brackets()
@@ -160,13 +179,6 @@ class Show:
         """What was wrong, each thing once, though the server may have said it in several ways."""
         said = self.editor.heard.complaints if self.editor is not None else []
         return [words for words in dict.fromkeys(said) if not any(words in other for other in said if other != words)]
-
-    def _print_accepted(self, start: int, text: str) -> None:
-        place = self.scene.place(start)
-        before = self.scene.removed[start - place.column : start].strip()
-        opening, closing = _brackets()
-        shown = text.replace("\r\n", "\n").replace("\n", "⏎")
-        print(printable(f"{place.line + 1:>5}  {before}{opening}{shown}{closing}"), flush=True)
 
     def _record_moment(self) -> None:
         """Keep the most telling picture: much ghost text that is right, below some that was accepted."""
@@ -223,9 +235,14 @@ def _server_arguments(args: argparse.Namespace) -> list[str]:
     return [*pairs, "--log-level", args.log_level] if args.log_level else pairs
 
 
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(printable(line.expandtabs(4)), flush=True)
+
+
 def _brackets() -> tuple[str, str]:
     """What encloses ghost text where colours do not set it apart."""
-    return ("⟦", "⟧") if can_print("⟦⟧⏎") else ("[[", "]]")
+    return ("⟦", "⟧") if can_print("⟦⟧") else ("[[", "]]")
 
 
 @contextlib.contextmanager

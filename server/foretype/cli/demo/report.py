@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -53,7 +55,38 @@ def credited(engine: Engine, shown: Mapping[str, int]) -> Engine:
     return replace(engine, sentence=sentence)
 
 
-def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """How the user has called the demo, and so how to call it again. `file` is "" where none was named."""
+
+    by_make: bool = False
+    file: str = ""
+
+    def with_file(self) -> str:
+        """The command that plays a file of the user's."""
+        return "make demo FILE=path/to/your/file" if self.by_make else "foretype demo FILE"
+
+    def with_options(self, options: str) -> str:
+        """The command that plays the same with these options."""
+        file = shlex.quote(self.file) if self.file else ""
+        if not self.by_make:
+            return " ".join(word for word in ("foretype demo", options, file) if word)
+        arguments = f"ARGS={shlex.quote(options)}"
+        return " ".join(word for word in ("make demo", arguments, file and f"FILE={file}") if word)
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """A line broken between words, further ones indented beneath it; whole where `width` is 0."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    if len(line) <= width or not width:
+        return [line]
+    further = f"{indent}  "
+    return textwrap.wrap(
+        line, max(width, 20), subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def report(typist: Typist, engine: Engine, trouble: Sequence[str], calling: Calling) -> Iterator[str]:
     """The lines to print at the end."""
     scene, tally = typist.scene, typist.tally
     last = scene.place(typist.done).line
@@ -67,10 +100,13 @@ def report(typist: Typist, engine: Engine, trouble: Sequence[str]) -> Iterator[s
     yield f"  {_shown(typist)}"
     yield f"  {_latency(typist)}"
     if typist.stopped:
-        yield f"  time was up before line {scene.last + 1}; --fast types all lines"
+        yield f"  time was up before line {scene.last + 1}; all lines: {calling.with_options('--fast')}"
     yield engine.sentence
     for words in trouble:
         yield f"The server said: {words}"
+    if not (tally.shown or trouble or engine.model):
+        yield "That is usual: in code never seen before it shows something at 16% of cursors (README.md, Figures)."
+        yield f"Other lines of the file: {calling.with_options('--lines A-B')}"
 
 
 def _shown(typist: Typist) -> str:

@@ -32,9 +32,8 @@ _LARGEST_SHARE: Final = 3
 _EXAMPLE: Final = ("httpx2", "_client.py")
 
 ABOUT_THE_EXAMPLE: Final = (
-    "The file is httpx2's, chosen because it repeats itself: this is the engine at its best. In repositories never",
-    "seen before it shows something at 16% of cursors, exactly right in 78% of them (README.md, Figures).",
-    "How does it do in a file of yours? foretype demo FILE",
+    "The file is httpx2's, chosen because it repeats itself: this is the engine at its best.",
+    "In code never seen before it shows something at 16% of cursors, exactly right in 78% (README.md, Figures).",
 )
 """Said after the example was played; the figures are those of `python -m benchmarks.embedded`."""
 
