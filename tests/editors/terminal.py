@@ -26,22 +26,22 @@ class Terminal:
             pytest.skip("tmux is needed as the editor's terminal.")
         # A socket's path may have about a hundred characters only, which temporary folders of tests can exceed.
         self.sockets = tempfile.mkdtemp(prefix="editor")
-        self._tmux = ["tmux", "-S", f"{self.sockets}/tmux", "-f", "/dev/null"]
+        self.tmux = ["tmux", "-S", f"{self.sockets}/tmux", "-f", "/dev/null"]
         self._env = {**env, "TERM": "xterm-256color"}
         command = [word.replace("{sockets}", self.sockets) for word in command]
-        self.run(*self._tmux, "new-session", "-d", "-x", "100", "-y", "30", *command, cwd=folder)
+        self.run(*self.tmux, "new-session", "-d", "-x", "100", "-y", "30", *command, cwd=folder)
 
     def keys(self, *names: str) -> None:
         """Press keys by tmux's names: Escape, Tab, C-x."""
-        self.run(*self._tmux, "send-keys", *names)
+        self.run(*self.tmux, "send-keys", *names)
 
     def type(self, text: str) -> None:
         """Type text."""
-        self.run(*self._tmux, "send-keys", "-l", text)
+        self.run(*self.tmux, "send-keys", "-l", text)
 
     def screen(self) -> str:
         """What the terminal shows."""
-        return self.run(*self._tmux, "capture-pane", "-p")
+        return self.run(*self.tmux, "capture-pane", "-p")
 
     def wait_for(self, text: str) -> str:
         """Wait until the screen shows a text; the screen."""
@@ -58,7 +58,7 @@ class Terminal:
 
     def stop(self) -> None:
         """End the program and the terminal."""
-        subprocess.run([*self._tmux, "kill-server"], env=self._env, capture_output=True, check=False)
+        subprocess.run([*self.tmux, "kill-server"], env=self._env, capture_output=True, check=False)
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def run(self, *command: str, cwd: Path | None = None) -> str:

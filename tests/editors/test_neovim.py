@@ -84,6 +84,48 @@ def test_ghost_text_is_shown_and_accepted(edit: Open, workspace: Path, output: P
     assert text == SHAPES + "    def get_hexagon(self, name):\n        self.check(name)\n"
 
 
+def ghost_row(neovim: Neovim) -> str:
+    """The last line that shows the methods' first line, with the terminal's codes for colours."""
+    rows = neovim.run(*neovim.tmux, "capture-pane", "-e", "-p").splitlines()
+    return next(row for row in reversed(rows) if "check" in row)
+
+
+@pytest.mark.parametrize(
+    ("before", "colour"),
+    [
+        ("vim.o.termguicolors = false", "38;5;244"),
+        ("vim.o.termguicolors = false; vim.cmd('highlight ComplHint ctermfg=203')", "38;5;203"),
+        ("vim.o.termguicolors = false; vim.cmd('highlight NonText ctermfg=99')", "38;5;99"),
+        ("vim.o.termguicolors = false; vim.cmd('colorscheme habamax')", "38;5;"),
+    ],
+)
+def test_ghost_text_differs_from_code_without_true_colour(edit: Open, before: str, colour: str) -> None:
+    neovim = edit("shapes.py", before=before)
+    neovim.type("    def get_hexagon(self, name):\r")
+    neovim.wait(lambda: lines_shown(neovim) == 4, "the ghost text")
+    assert colour in ghost_row(neovim)
+
+
+def test_ghost_text_keeps_its_colour_when_the_scheme_changes(edit: Open) -> None:
+    neovim = edit("shapes.py", before="vim.o.termguicolors = false")
+    colour = "vim.api.nvim_get_hl(0, { name = 'ComplHint', link = false })"
+    assert neovim.evaluate(colour)["ctermfg"] == 244
+    neovim.keys("Escape")
+    neovim.type(":colorscheme habamax\r")
+    nontext = "vim.api.nvim_get_hl(0, { name = 'NonText', link = false }).ctermfg"
+    neovim.wait(lambda: neovim.evaluate(f"{colour}.ctermfg") == neovim.evaluate(nontext), "the scheme's colour")
+    neovim.type(":colorscheme default\r")
+    neovim.wait(lambda: neovim.evaluate(f"{colour}.ctermfg") == 244, "our colour")
+    neovim.type(":set termguicolors\r")
+    neovim.wait(lambda: "ctermfg" not in neovim.evaluate(colour), "Neovim's own colour")
+    neovim.type(":set notermguicolors\r")
+    neovim.wait(lambda: neovim.evaluate(f"{colour}.ctermfg") == 244, "our colour")
+    dark = neovim.evaluate(f"{colour}.fg")
+    neovim.type(":set background=light\r")
+    neovim.wait(lambda: neovim.evaluate(f"{colour}.fg") != dark, "the light scheme's colour")
+    neovim.wait(lambda: neovim.evaluate(f"{colour}.ctermfg") == 244, "our colour")
+
+
 def test_characters_of_several_bytes_before_the_cursor(edit: Open, workspace: Path, output: Path) -> None:
     neovim = edit("sizes.py")
     neovim.type("    def sechseck(self, name):\r")

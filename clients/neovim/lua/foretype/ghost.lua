@@ -38,6 +38,7 @@ function M.setup(keys)
     end
     return
   end
+  require("foretype.colour").setup()
   vim.api.nvim_create_autocmd("LspAttach", {
     group = vim.api.nvim_create_augroup("foretype.ghost", {}),
     callback = function(event)
