@@ -16,7 +16,7 @@ from foretype.text.document import Document
 from foretype.text.lines import Lines
 
 FOLDER = Path(__file__).parent / "actions"
-_OPTION = re.compile(r"(language|name|task|path|imports|shrink|line ends|answer ends|cut|times): ?(.*)")
+_OPTION = re.compile(r"(language|name|task|path|imports|shrink|keeps|line ends|answer ends|cut|times): ?(.*)")
 _SECTIONS = ("buffer", "answer", "expected", "refused")
 
 
@@ -46,6 +46,7 @@ class ActionCase:
             self.options.get("path", "shapes.py"),
             imports="imports" in self.options,
             may_shrink="shrink" in self.options,
+            keeps="keeps" in self.options,
         )
 
     @property

@@ -206,8 +206,22 @@ async def test_problems_of_a_text_that_is_gone_stop_nothing(foretype: Commands):
         ended = await foretype(stub, "batch", "fix", ".", "__init__.py", "--problems", "-", given=said)
         assert ended.code == 1
         assert "__init__.py: The file is empty." in ended.err
+        assert "short.py: line 900: short.py has no line 900." in ended.err
         assert (foretype.folder / "a.py").read_text() == "def f():\n    return 0\n"
-        assert (foretype.folder / "short.py").read_text() == "y = 2\n"
+        assert (foretype.folder / "short.py").read_text() == "y = 1\n"
+        assert not any("W391" in str(each.body) for each in stub.asked)
+
+
+@pytest.mark.parametrize("line", [1, 4, 7, 10])
+async def test_a_fix_that_would_ruin_the_file_is_refused(foretype: Commands, line: int):
+    """A function's body without its head, for whichever place: neither an import nor the function makes way for it."""
+    text = "import os\n\n\ndef mean(values):\n    return sum(values) / len(values)\n\n\nx = 1\n\n"
+    (foretype.folder / "s.py").write_text(text)
+    async with StubServer(fenced("total = sum(values)\nreturn total / len(values)")) as stub:
+        ended = await foretype(stub, "batch", "fix", "s.py", "--problems", "-", given=f"s.py:{line}:1: problem\n")
+    assert ended.code == 1, ended.err
+    assert "1 could not be done:" in ended.err
+    assert (foretype.folder / "s.py").read_text() == text
 
 
 async def test_a_folder_that_is_named_by_a_link(foretype: Commands, tmp_path: Path):

@@ -12,6 +12,7 @@ from foretype.syntax.grammars import Grammar, grammar_for
 from foretype.syntax.source import Source
 from foretype.syntax.tree_definitions import read_definitions
 from foretype.syntax.tree_imports import read_imports
+from foretype.syntax.tree_strays import count_strays
 from foretype.syntax.values import Definition, Import
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class SyntaxTree:
     def errors(self) -> int:
         """How many of its nodes are errors, or are missing."""
         return _errors(self._root)
+
+    @functools.cached_property
+    def strays(self) -> int:
+        """How many places the grammar lets pass although the language does not, as `return` outside of a function."""
+        return count_strays(self._root, self._grammar.name)
 
     @functools.cached_property
     def found(self) -> tuple[Definition, ...]:

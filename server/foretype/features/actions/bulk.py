@@ -212,17 +212,20 @@ def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
     if not job.document.text.strip():
         return [Piece(job, job.path, is_open)]  # which fails by itself, and is listed, while the others go on
     by_unit: dict[Unit, list[int]] = {}
-    last = len(job.document.lines) - 1
-    if any(problem.end.line > last for problem in job.problems):  # of a text that was longer
-        end = Position(last, 0)
-        job = replace(
-            job,
-            problems=tuple(replace(each, start=min(each.start, end), end=min(each.end, end)) for each in job.problems),
-        )
+    count = len(job.document.lines)
+    # Of a text that was longer. Each fails by itself, since nobody knows what it is about, and the others go on.
+    nowhere = [
+        Piece(replace(job, problems=(problem,)), f"line {problem.start.line + 1}", is_open)
+        for problem in job.problems
+        if problem.start.line >= count
+    ]
+    end = Position(count - 1, len(job.document.lines[-1]))
+    found = tuple(replace(each, end=min(each.end, end)) for each in job.problems if each.start.line < count)
+    job = replace(job, problems=found)
     for number, problem in enumerate(job.problems):
         unit = find_unit(job.document, job.task, problem.start, problem.end, (problem,))
         by_unit.setdefault(unit, []).append(number)
-    return [
+    pieces = [
         Piece(
             replace(job, unit=unit, problems=tuple(job.problems[number] for number in numbers)),
             unit.name or f"line {unit.start + 1}",
@@ -230,6 +233,7 @@ def each_problem(job: Job, is_open: bool = True) -> list[Piece]:
         )
         for unit, numbers in by_unit.items()
     ]
+    return [*pieces, *nowhere]
 
 
 def whole_file(job: Job, is_open: bool = True) -> list[Piece]:

@@ -25,6 +25,8 @@ _ALWAYS_ALLOWED: Final = 12_000
 _ONE_EACH: Final = frozenset(("python", "javascript", "javascriptreact", "typescript", "typescriptreact"))
 """Languages in which a second definition of a name takes the first one's place, or is an error."""
 
+_AT_MARGIN: Final = re.compile(r"^(?:return|yield)\b", re.MULTILINE)
+
 _KEPT: Final = "rest|existing|remaining|other|previous|same|unchanged|original|more"
 _PARTS: Final = "code|functions?|methods?|class|lines?|logic|file|implementation"
 _ELISION: Final = re.compile(
@@ -88,8 +90,8 @@ def check_parses(edits: Sequence[Edit], asked: Asked) -> None:
     after = applied(asked.lines, list(edits)).text
     before_errors, after_errors = errors(asked.lines, asked.language), errors_in(after, asked.language)
     if before_errors is None or after_errors is None:
-        before_errors, after_errors = _unbalanced(asked.lines.text), _unbalanced(after)
-    if after_errors > before_errors:
+        before_errors, after_errors = _by_layout(asked.lines.text, asked), _by_layout(after, asked)
+    if any(now > then for now, then in zip(after_errors, before_errors, strict=True)):
         raise Unfit("The answer is not valid code here.", "With your answer the file does not parse any more.")
 
 
@@ -108,6 +110,11 @@ def check_defined_once(edits: Sequence[Edit], asked: Asked) -> None:
     if twice := elsewhere & set(more):
         name = min(twice)
         raise Unfit(f"The answer defines {name!r} a second time.", f"{name!r} is there already. Do not write it again.")
+
+
+def _by_layout(text: str, asked: Asked) -> tuple[int, int]:
+    """Brackets without a partner, and what stands at Python's margin although it belongs into a function."""
+    return _unbalanced(text), len(_AT_MARGIN.findall(text)) if asked.language == "python" else 0
 
 
 def _unbalanced(text: str) -> int:

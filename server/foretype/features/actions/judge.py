@@ -18,6 +18,7 @@ from foretype.features.actions.differences import minimal_edits
 from foretype.features.actions.documenting import documentation_edits
 from foretype.features.actions.fitting import fit_lines
 from foretype.features.actions.imports import import_edits, import_lines
+from foretype.features.actions.keeping import check_kept
 from foretype.features.actions.placing import place
 from foretype.features.actions.values import Asked, Edit, Fitted, Unfit
 from foretype.prompts.actions.answer import Answer, read_answer
@@ -48,6 +49,7 @@ def _edits(raw: str, asked: Asked, whole: bool) -> list[Edit]:
     else:
         edits = _added(answer, asked)
     check_parses(edits, asked)
+    check_kept(edits, asked)
     if asked.shape != "document":
         check_defined_once(edits, asked)
     return edits

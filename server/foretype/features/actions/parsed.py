@@ -28,14 +28,14 @@ def imports(lines: Lines, language: str) -> tuple[Import, ...]:
 
 
 @functools.lru_cache(maxsize=KEPT)
-def errors(lines: Lines, language: str) -> int | None:
-    """Places at which the text does not parse; None where no grammar is installed."""
+def errors(lines: Lines, language: str) -> tuple[int, int] | None:
+    """Places at which the text does not parse, and those that only its grammar lets pass; None without a grammar."""
     return errors_in(lines.text, language)
 
 
-def errors_in(text: str, language: str) -> int | None:
+def errors_in(text: str, language: str) -> tuple[int, int] | None:
     """The same, for a text that nobody will ask about again."""
     from foretype.syntax.tree import parse  # the grammars are loaded when they are needed first
 
     tree = parse(text, language)
-    return None if tree is None else tree.errors
+    return None if tree is None else (tree.errors, tree.strays)

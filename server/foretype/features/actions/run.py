@@ -111,7 +111,14 @@ async def edits_again(job: Job, answer: str) -> Done | None:
 def _asked(job: Job, unit: Unit) -> Asked:
     task = job.task
     return job.target or Asked(
-        job.document, unit, task.shape, job.path, imports=task.imports, may_shrink=task.may_shrink
+        job.document,
+        unit,
+        task.shape,
+        job.path,
+        imports=task.imports,
+        may_shrink=task.may_shrink,
+        # Of a problem only a place is known, around which the unit was taken: nobody has asked for all of it.
+        keeps=task.about == "problem",
     )
 
 

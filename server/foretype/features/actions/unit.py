@@ -16,6 +16,7 @@ from foretype.syntax.definitions import Definition
 from foretype.syntax.tree import parse
 from foretype.text.document import Document
 from foretype.text.positions import Position
+from foretype.text.uris import path_of
 
 LARGEST_BODY: Final = 200
 """Lines of a definition that is taken as a whole where only a place in it was named."""
@@ -31,6 +32,10 @@ def find_unit(document: Document, task: Task, start: Position, end: Position, pr
     if task.about == "file":
         return Unit(0, _written_end(document, len(document.lines)))
     if task.about == "problem" and problems:
+        beyond = max(each.start.line for each in problems)
+        if beyond >= len(document.lines):
+            path = path_of(document.uri)
+            raise Unfit(f"{path.name if path is not None else 'The file'} has no line {beyond + 1}.")
         start, end = min(each.start for each in problems), max(each.end for each in problems)
     first, last = _whole_lines(document, start, end)
     found = [each for each in definitions(document.lines, document.language_id) if each.kind in _KINDS]

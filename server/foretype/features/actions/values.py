@@ -40,6 +40,7 @@ class Asked:
     """What an answer may change: the unit of this document, and new imports where `imports` says so.
 
     `path` is the document's as the model saw it. `may_shrink`: whether an answer may end where the old text goes on.
+    `keeps`: what the unit defines must still be there, and imports must not make way for other code.
     """
 
     document: Document
@@ -48,6 +49,7 @@ class Asked:
     path: str = ""
     imports: bool = False
     may_shrink: bool = False
+    keeps: bool = False
 
     @property
     def lines(self) -> Lines:
