@@ -416,7 +416,7 @@ async def test_what_the_editor_did_not_apply_is_not_asked_for_again(acting):
         editor.refuse = "busy"
         order = command("foretype.action", {"task": "document", "uri": uri, "bulk": True})
         assert (await editor.run(order))["applied"] is False
-        asked, editor.refuse = len(stub.asked), ""
+        asked, editor.refuse = len(stub.asked), None
         assert (await editor.run(order))["applied"] is True
         assert editor.buffers[uri].count('"""') == 24
         assert len(stub.asked) == asked == 12

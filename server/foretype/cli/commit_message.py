@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from foretype.cli.acting import configured_model
+from foretype.cli.acting import configured_model, waiting_shown
 from foretype.cli.config import add_setting_arguments, print_problems, printable, resolve_arguments
 from foretype.cli.source import workspace_of
 from foretype.errors import ForetypeError
@@ -52,5 +52,5 @@ async def _message(settings: Settings, folder: Path) -> str:
     from foretype.features.actions.asking import action_model
     from foretype.features.actions.commit_message import commit_message
 
-    async with configured_model(settings, folder) as asker:
-        return await commit_message(folder, action_model(asker, settings), asker.gate)
+    async with waiting_shown(settings.model.name) as report, configured_model(settings, folder) as asker:
+        return await commit_message(folder, action_model(asker, settings), asker.gate, report)

@@ -30,7 +30,7 @@ from foretype.lsp.action_edits import ActionEdits
 from foretype.lsp.convert import position_from_lsp
 from foretype.lsp.edit_preview import EditPreview
 from foretype.lsp.own_tasks import OwnTasks
-from foretype.lsp.progress import Progress, Token
+from foretype.lsp.progress import Progress, Silence, Token
 from foretype.lsp.workspace_edits import EditRefused, refuse_outside, refuse_uncreatable
 from foretype.prompts.instructions import read_instructions
 from foretype.scheduling.governor import Purpose
@@ -229,8 +229,13 @@ class ActionRuns:
 
     def reporter(self, progress: Progress, hear: Callable[[str], None] = lambda _text: None) -> Report:
         """Tells the user what is happening, and somebody else what was said so far."""
+        silence = Silence(progress)
 
         def report(step: Step, text: str, tokens: int) -> None:
+            if step == "asking":
+                silence.begins()
+            else:
+                silence.ends()
             said = f"{_STEPS[step]}: {tokens} tokens" if step == "answering" else _STEPS[step]
             progress.report(said, now=step != "answering")
             if text:

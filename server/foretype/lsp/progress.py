@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 Token = str | int
 
+SILENT_AFTER: Final = 4.0
+"""Seconds without a word of the model before the user is told how long it has been, and from one time to the next."""
+
 REPORT_PAUSE: Final = 0.1
 """Seconds between two reports: nobody reads faster, and each is a message."""
 
@@ -65,6 +68,34 @@ class Progress:
         if self.begun and not self.ended:
             self.board.send(self.token, types.WorkDoneProgressEnd(message=message or None))
         self.ended = True
+
+
+class Silence:
+    """Says for how long the model has not begun to answer, so that waiting is not taken for a hang of the editor."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._since = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begins(self) -> None:
+        """The model has been asked."""
+        self.ends()
+        self._since = time.monotonic()
+        self._timer = asyncio.get_running_loop().call_later(SILENT_AFTER, self._tell)
+
+    def ends(self) -> None:
+        """It has said something, or is not waited for any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tell(self) -> None:
+        if self._progress.ended:
+            return
+        seconds = time.monotonic() - self._since
+        self._progress.report(f"The model has not begun to answer; {seconds:.0f} s")
+        self._timer = asyncio.get_running_loop().call_later(SILENT_AFTER, self._tell)
 
 
 class ProgressBoard:

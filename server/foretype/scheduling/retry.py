@@ -12,7 +12,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from foretype.errors import ContextOverflowError, LimitReachedError, ModelError, RateLimitedError, UnreachableError
+from foretype.errors import (
+    ContextOverflowError,
+    LimitReachedError,
+    ModelError,
+    RateLimitedError,
+    TimeoutExceededError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -30,7 +37,7 @@ class RetryPolicy:
 
     The wait before the n-th repetition is a random part of `first_wait` * 2^(n-1), at most `longest_wait`, or what the
     server asks for; none begins that would end later than `within` seconds after the request. `limits`: whether
-    a server that takes no more for now is asked again.
+    a server that takes no more for now is asked again; `silence`: whether one is that did not begin to answer in time.
     """
 
     attempts: int
@@ -38,10 +45,12 @@ class RetryPolicy:
     longest_wait: float = 10.0
     within: float = math.inf
     limits: bool = True
+    silence: bool = True
 
 
-ACTION_RETRY: Final = RetryPolicy(attempts=3, first_wait=4.0, longest_wait=10.0)
-"""For what the user waits for before the screen: chat, code actions."""
+ACTION_RETRY: Final = RetryPolicy(attempts=3, first_wait=4.0, longest_wait=10.0, silence=False)
+"""For what the user waits for before the screen: chat, code actions. Who has waited in vain for as long as the settings
+say is told so, and not made to wait three times as long."""
 
 GHOST_RETRY: Final = RetryPolicy(attempts=2, first_wait=0.1, longest_wait=0.25, within=0.6, limits=False)
 """For what must come before the next key: a suggestion for a place that the cursor has left is useless."""
@@ -84,7 +93,7 @@ async def opened(
         except ModelError as error:
             left = policy.within - (time.monotonic() - began)
             too_much = isinstance(error, RateLimitedError) and not policy.limits
-            if policy.attempts < 2 or left <= 0 or too_much or not may_help(error):
+            if policy.attempts < 2 or left <= 0 or too_much or _is_silence(error, policy) or not may_help(error):
                 raise
             answer = await _again(open_stream, stack, replace(policy, within=left), error, repeated)
         yield answer
@@ -107,7 +116,7 @@ async def _again(
 
     stop = stop_after_attempt(policy.attempts)
     retrying = AsyncRetrying(
-        retry=retry_if_exception(may_help),
+        retry=retry_if_exception(lambda error: may_help(error) and not _is_silence(error, policy)),
         wait=_Wait(policy),
         stop=stop if policy.within == math.inf else stop | stop_before_delay(policy.within),
         reraise=True,
@@ -119,6 +128,11 @@ async def _again(
             repeated()
             return await _attempt(open_stream, stack)
     raise AssertionError("the last attempt either returns or raises")
+
+
+def _is_silence(error: BaseException, policy: RetryPolicy) -> bool:
+    """Whether our own time limit has ended it, and the policy does not ask again then."""
+    return isinstance(error, TimeoutExceededError) and error.status is None and not policy.silence
 
 
 def may_help(error: BaseException) -> bool:

@@ -95,6 +95,9 @@ def waits(monkeypatch):
         ([[QuotaError("x")], ["a"]], QUICK, 1, QuotaError),
         ([[AuthenticationError("x")], ["a"]], QUICK, 1, AuthenticationError),
         ([[ServerError("x")], [QuotaError("x")], ["a"]], QUICK, 2, QuotaError),
+        ([[TimeoutExceededError("x")], ["a"]], ACTION_RETRY, 1, TimeoutExceededError),
+        ([[ServerError("x")], [TimeoutExceededError("x")], ["a"]], ACTION_RETRY, 2, TimeoutExceededError),
+        ([[TimeoutExceededError("x", status=504)], ["a"]], ACTION_RETRY, 2, ["a"]),
     ],
 )
 async def test_what_is_sent_again(waits, scripts, policy, sent, result):
