@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -181,6 +183,21 @@ async def test_a_killed_run_is_continued(foretype: Commands):
         assert "nothing to do" in again.err
 
 
+async def test_who_stops_a_run_is_told_what_is_kept(foretype: Commands):
+    (foretype.folder / "a.py").write_text(MANY)
+    async with StubServer(lambda request: documented(request).slowly(0.05)) as stub:
+        process = await foretype.start(stub, "batch", "document", "a.py", "--concurrency", "1")
+        while len([each for each in stub.asked if each.finished_at]) < 3:
+            await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 130, err
+    told = re.search(r"^Stopped. No file was changed; ([0-9]+) answers are kept for the next run.$", err.decode(), re.M)
+    assert told is not None, err
+    assert int(told[1]) >= 2
+    assert (foretype.folder / "a.py").read_text() == MANY
+
+
 async def test_problems_of_a_linter_are_fixed(foretype: Commands):
     (foretype.folder / "a.py").write_text("def f():\n    return x\n\n\ndef g():\n    return 1\n")
     async with StubServer(fenced("def f():\n    return 0")) as stub:
@@ -344,6 +361,11 @@ async def test_without_a_model(foretype: Commands):
         ended = await foretype(None, *command)
         assert ended.code == 2
         assert "No model is configured" in ended.err
+
+
+async def test_a_commit_message_of_what_is_no_folder(foretype: Commands):
+    ended = await foretype(None, "commit-message", "/nope")
+    assert (ended.code, ended.err) == (2, "foretype commit-message: /nope is not a folder.\n")
 
 
 async def test_the_message_of_a_commit(foretype: Commands):

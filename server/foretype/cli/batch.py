@@ -26,6 +26,7 @@ from foretype.text.wording import counted
 
 if TYPE_CHECKING:
     from foretype.features.actions.bulk import Failure, Outcome, Piece, State
+    from foretype.features.actions.journal import Journal
     from foretype.features.ask import ModelAsker
 
 ACTIONS: Final = ("document", "fix", "summarise")
@@ -73,13 +74,19 @@ def run(args: argparse.Namespace) -> int:
     resolved = resolve_arguments(args, root)
     print_problems("batch", resolved)
     settings = resolved.settings
+    journal = _journal(args, root)
     try:
         problems = read_problems(args.problems, root) if args.problems else {}
         if args.action == "fix" and not problems:
             raise ConfigurationError("There is nothing to fix.", "Name a linter's output with --problems FILE.")
         concurrency = args.concurrency or settings.actions.concurrency
         wish = Wish(args.action, tuple(args.paths), root, problems, concurrency, args.diff)
-        outcome = asyncio.run(_run(wish, settings))
+        outcome = asyncio.run(_run(wish, settings, journal))
+    except KeyboardInterrupt:
+        kept = "1 answer is" if journal.count == 1 else f"{counted(journal.count, 'answer')} are"
+        begin = "\n" if sys.stderr.isatty() else ""  # the bar stands in its line without an end
+        print(f"{begin}Stopped. No file was changed; {kept} kept for the next run.", file=sys.stderr)
+        return 130
     except Unfit as unfit:
         print(f"foretype batch: {printable(unfit.reason)}", file=sys.stderr)
         return 1
@@ -89,12 +96,21 @@ def run(args: argparse.Namespace) -> int:
     return _print(outcome, wish)
 
 
-async def _run(wish: Wish, settings: Settings) -> Outcome:
+def _journal(args: argparse.Namespace, root: Path) -> Journal:
+    from foretype.features.actions.journal import Journal, journal_for
+    from foretype.settings.paths import cache_dir
+
+    try:
+        names = (str(path.absolute()) for path in args.paths)
+        return journal_for(cache_dir(), ("command", args.action, str(root), *names))
+    except ConfigurationError:
+        return Journal(None)
+
+
+async def _run(wish: Wish, settings: Settings, journal: Journal) -> Outcome:
     # What works on answers brings the whole of code actions with it.
     from foretype.features.actions.asking import BULK, action_model
     from foretype.features.actions.bulk import Outcome, run_pieces
-    from foretype.features.actions.journal import Journal, journal_for
-    from foretype.settings.paths import cache_dir
 
     async with configured_model(settings, wish.root) as asker:
         pieces, notes = await _pieces(wish, settings, asker)
@@ -104,11 +120,6 @@ async def _run(wish: Wish, settings: Settings) -> Outcome:
             none = "none of the problems is in these files" if wish.action == "fix" else "there is nothing to do"
             print(f"foretype batch: {none}.", file=sys.stderr)
             return Outcome()
-        try:
-            names = (str(path.absolute()) for path in wish.paths)
-            journal = journal_for(cache_dir(), ("command", wish.action, str(wish.root), *names))
-        except ConfigurationError:
-            journal = Journal(None)
         known = await asyncio.to_thread(journal.open)
         if known:
             print(f"foretype batch: used from the run before: {counted(known, 'answer')}.", file=sys.stderr)

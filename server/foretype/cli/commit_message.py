@@ -33,6 +33,9 @@ def run(args: argparse.Namespace) -> int:
     """Print the message; 1 where there is none, 2 where nothing can be asked."""
     from foretype.features.actions.values import Unfit
 
+    if not args.folder.is_dir():
+        print(f"foretype commit-message: {printable(str(args.folder))} is not a folder.", file=sys.stderr)
+        return 2
     folder = workspace_of(args.folder.absolute())
     resolved = resolve_arguments(args, folder)
     print_problems("commit-message", resolved)

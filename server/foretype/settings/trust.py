@@ -69,7 +69,8 @@ def add_folder(trust: Trust, folder: Path) -> Trust:
     """Trust `folder` and all below it, and write that down. ConfigurationError where that cannot be."""
     real = _real(folder)
     if not real.is_dir():
-        raise ConfigurationError("There is no such folder.", "Name a folder that exists.")
+        wrong = f"{folder} is a file, not a folder." if real.exists() else f"There is no folder {folder}."
+        raise ConfigurationError(wrong, "Name a folder that exists.")
     if real.parent == real:
         raise ConfigurationError(
             "The root of the file system cannot be trusted: everything is below it.",

@@ -63,6 +63,15 @@ def test_what_cannot_be_trusted(home: Path, capsys: pytest.CaptureFixture[str], 
     assert capsys.readouterr().err.startswith("foretype trust: ")
 
 
+def test_what_is_no_folder_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = home / "stats.py"
+    file.write_text("")
+    assert run(str(file)) == 1
+    assert f"{file} is a file, not a folder." in capsys.readouterr().err
+    assert run(str(home / "nope")) == 1
+    assert f"There is no folder {home / 'nope'}." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["--list"], ["."], ["--revoke", "."]])
 def test_a_damaged_list(home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     file = home / "state" / "foretype" / "trusted.json"

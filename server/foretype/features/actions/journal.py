@@ -54,6 +54,11 @@ class Journal:
                         self._answers[str(entry["key"])] = str(entry["answer"])
         return len(self._answers)
 
+    @property
+    def count(self) -> int:
+        """How many answers the next run will find; none where nothing is kept."""
+        return len(self._answers) if self._file is not None else 0
+
     def answer(self, key: str) -> str | None:
         """The answer to this piece of work, None where it is not finished."""
         return self._answers.get(key)
