@@ -206,6 +206,7 @@ async def test_problems_of_a_linter_are_fixed(foretype: Commands):
         assert ended.code == 0, ended.err
         assert (foretype.folder / "a.py").read_text() == "def f():\n    return 0\n\n\ndef g():\n    return 1\n"
         assert "undefined name 'x'" in str(stub.asked[0].body)
+        assert "skipped, since no place is named: 1 line of standard input." in ended.err
         assert len(stub.asked) == 1
 
 

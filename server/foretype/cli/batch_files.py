@@ -21,6 +21,7 @@ from foretype.text.language_ids import language_id_of
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
 from foretype.text.uris import path_of
+from foretype.text.wording import counted
 
 if TYPE_CHECKING:
     from foretype.features.actions.bulk import Failure
@@ -67,7 +68,7 @@ def real_place(path: Path) -> Path:
 
 
 def read_problems(file: str, root: Path) -> Problems:
-    """Problems from lines as compilers and linters write them; other lines are skipped.
+    """Problems from lines as compilers and linters write them; other lines are skipped, and counted on standard error.
 
     ConfigurationError where the file cannot be read, or no line of it names a place below the root.
     """
@@ -75,9 +76,10 @@ def read_problems(file: str, root: Path) -> Problems:
 
     text = _said(file)
     found: dict[str, list[Problem]] = {}
-    places = 0
+    places = skipped = 0
     for line in text.splitlines():
         if not (match := _PROBLEM.fullmatch(line.strip())):
+            skipped += bool(line.strip())
             continue
         places += 1
         path = real_place(Path(match["path"]))
@@ -92,6 +94,10 @@ def read_problems(file: str, root: Path) -> Problems:
         raise ConfigurationError(f"No line of {name} names a place.", f"Give lines of {example}.")
     if places and not found:
         raise ConfigurationError(f"What {name} names is outside of {root}.", "Run the linter in that folder.")
+    if skipped:
+        print(
+            f"foretype batch: skipped, since no place is named: {counted(skipped, 'line')} of {name}.", file=sys.stderr
+        )
     return found
 
 
