@@ -58,6 +58,7 @@ async def test_a_repetitive_file_is_largely_suggested_and_never_written(home: Ho
     assert "No model was asked" in ran.out
     assert "request to answer: p50 " in ran.out
     assert ran.out.count("⟦") > 5
+    assert "The lines were chosen: " in ran.out
     assert "\x1b" not in ran.out
     assert ran.err == ""
     assert file.read_bytes() == before
@@ -115,6 +116,7 @@ async def test_without_a_file_a_model_gets_one_of_our_own(home: Home) -> None:
     assert ran.code == 0, ran.err
     assert re.search(r"^(tests/protocol/test_documents|models/provider)\.py, lines 30-33 typed", ran.out, re.MULTILINE)
     assert "chosen because" not in ran.out
+    assert "lines were chosen" not in ran.out
 
 
 @pytest.mark.parametrize(

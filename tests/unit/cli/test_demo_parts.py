@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from foretype.cli.demo.choice import surest
 from foretype.cli.demo.editor import Editor
 from foretype.cli.demo.frame import Captions, Frame, compose, width_of
 from foretype.cli.demo.picture import svg_of
@@ -79,6 +81,34 @@ def test_lines_from_the_middle(lines: list[str], expected: tuple[int, int]) -> N
     assert (first, last) == expected
     assert played.lines[first].strip()
     assert played.lines[last].strip()
+
+
+def unlike(count: int) -> list[str]:
+    """Paragraphs of lines of which none is like another."""
+    chance = random.Random(7)
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(4, 9))) for _ in range(count)]
+    return ["" if n % 6 == 5 else f"{word}({chance.random()})" for n, word in enumerate(words)]
+
+
+def test_lines_are_chosen_where_the_engine_is_surest_with_themselves_hidden() -> None:
+    repeated = ["", "def read(source):"]
+    repeated += [f"    value = source.fetch_one_value(name, default, {n % 2})" for n in range(8)]
+    lines = [*repeated, *unlike(90), *repeated, *unlike(60)]
+    source = Source(Path("/w/a.py"), "\n".join(lines), "python", Path("/w"))
+    chosen = surest(source, 10, 0.55)
+    assert chosen is not None
+    assert chosen.lines[chosen.first] == "def read(source):\n"
+    assert chosen.last <= chosen.first + 9
+    # The middle, which is played otherwise, knows nothing; neither does a file that repeats nothing.
+    assert scene_of(source, "", 10).first not in (chosen.first, 1)
+    alone = Source(source.path, "\n".join(unlike(90)), "python", source.folder)
+    assert surest(alone, 10, 0.55) is None
+    assert surest(source, 10, 1.1) is None
+
+
+@pytest.mark.parametrize("text", ["", "\n", "one", "\n\n  \n", "x\n\ny\n", "x = 1\n" * 80_000])
+def test_a_file_with_nothing_to_choose_from(text: str) -> None:
+    assert surest(Source(Path("/w/a.py"), text, "python", Path("/w")), 24, 0.55) is None
 
 
 @pytest.mark.parametrize(

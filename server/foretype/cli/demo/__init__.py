@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Final
 
 from foretype.cli.config import add_setting_arguments, printable, resolve_arguments
+from foretype.cli.demo.choice import surest
 from foretype.cli.demo.editor import Editor, Heard, ServerGone
 from foretype.cli.demo.frame import Captions, compose
 from foretype.cli.demo.picture import svg_of
 from foretype.cli.demo.plain import Transcript
 from foretype.cli.demo.report import Calling, Engine, asks_model, credited, engine_of, report, wrapped
 from foretype.cli.demo.rhythm import DEFAULT_SPEED, TAB, Rhythm
-from foretype.cli.demo.scene import ABOUT_THE_EXAMPLE, LINES, Scene, example, own_source, scene_of
+from foretype.cli.demo.scene import ABOUT_THE_CHOICE, ABOUT_THE_EXAMPLE, LINES, Scene, example, own_source, scene_of
 from foretype.cli.demo.terminal import draws, opened
 from foretype.cli.demo.typist import Pace, Typist
 from foretype.cli.numbers import number
@@ -76,13 +77,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Play; 1 where the server ends by itself or the picture cannot be written, 2 where there is nothing to play."""
     try:
-        scene, settings = _scene(args)
+        scene, settings, is_chosen = _scene(args)
         is_example = args.file is None and scene.source.folder == (example() or (None, None))[1]
     except ConfigurationError as error:
         print(f"foretype demo: {printable(str(error))}", file=sys.stderr)
         return 2
     calling = Calling(args.make, "" if args.file is None else str(args.file))
-    about = (*ABOUT_THE_EXAMPLE, f"How does it do in a file of yours? {calling.with_file()}") if is_example else ()
+    about: tuple[str, ...] = (ABOUT_THE_CHOICE,) if is_chosen else ()
+    if is_example:
+        about = (*ABOUT_THE_EXAMPLE, f"How does it do in a file of yours? {calling.with_file()}")
     show = Show(scene, engine_of(settings), calling, args.record, about)
     code = 0
     try:
@@ -206,13 +209,18 @@ class Show:
         return 0
 
 
-def _scene(args: argparse.Namespace) -> tuple[Scene, Settings]:
-    """What is played, and the settings of its folder."""
+def _scene(args: argparse.Namespace) -> tuple[Scene, Settings, bool]:
+    """What is played, the settings of its folder, and whether its lines were chosen by what the engine knows there."""
     path, folder = (args.file, None) if args.file is not None else _chosen(args)
     source = open_source(path, args.language, folder)
     settings = resolve_arguments(args, source.folder).settings
-    more = args.fast or asks_model(settings)
-    return scene_of(source, args.lines, _FAST_LINES if more else LINES), settings
+    model = asks_model(settings)
+    most = _FAST_LINES if args.fast or model else LINES
+    if args.file is not None and not args.lines and not model:
+        found = surest(source, most, settings.completion.threshold)
+        if found is not None:
+            return found, settings, True
+    return scene_of(source, args.lines, most), settings, False
 
 
 def _chosen(args: argparse.Namespace) -> tuple[Path, Path]:

@@ -1,7 +1,8 @@
 """What is played: a file, the lines of it that are taken out and typed again, and where they stand.
 
-The lines are chosen by position and length alone, never by what they hold. The file that is played where the user
-names none was chosen because it repeats itself, and the report says so (`ABOUT_THE_EXAMPLE`).
+Lines are chosen here by position and length alone, never by what they hold; choice.py chooses otherwise. The file
+that is played where the user names none was chosen because it repeats itself, and the report says so
+(`ABOUT_THE_EXAMPLE`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ ABOUT_THE_EXAMPLE: Final = (
     "In code never seen before it shows something at 16% of cursors, exactly right in 78% (README.md, Figures).",
 )
 """Said after the example was played; the figures are those of `python -m benchmarks.embedded`."""
+
+ABOUT_THE_CHOICE: Final = (
+    "The lines were chosen: of two dozen places in the file, these are where the engine is surest by the file alone."
+)
+"""Said after lines of the user's file were played that the user did not choose."""
 
 # Tests repeat themselves as everybody's do; an installed package has none, but has this module of plain values.
 _IN_A_CLONE: Final = Path("tests") / "protocol" / "test_documents.py"
@@ -114,6 +120,11 @@ def own_source() -> tuple[Path, Path]:
     return package / _IN_A_PACKAGE, package
 
 
+def shortened(lines: Lines, most: int) -> int:
+    """How many lines are typed of a file: `most`, or fewer where it is short."""
+    return min(most, max(1, len(lines) // _LARGEST_SHARE))
+
+
 def scene_of(source: Source, wanted: str = "", most: int = LINES) -> Scene:
     """The scene for a file: the lines `wanted` ("120-150"), else at most `most` from its middle.
 
@@ -139,7 +150,7 @@ def _wanted(wanted: str, lines: Lines) -> tuple[int, int]:
 
 def _middle(lines: Lines, most: int) -> tuple[int, int]:
     """Lines around the middle of the file, from the beginning of a paragraph on."""
-    count = min(most, max(1, len(lines) // _LARGEST_SHARE))
+    count = shortened(lines, most)
     written = [number for number, line in enumerate(lines) if line.strip()]
     if not written:
         return 0, 0
