@@ -22,7 +22,7 @@ _PARTNERS = 8
 
 
 class Index:
-    """What `context.library.Library` asks for."""
+    """What `context.search_index.SearchIndex` asks for."""
 
     def __init__(self, files: Files) -> None:
         self._files = files

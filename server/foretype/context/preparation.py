@@ -19,8 +19,8 @@ from typing import Final
 
 from foretype.context.collecting import Gathering
 from foretype.context.journal import Journal, edits_of
-from foretype.context.library import Library
 from foretype.context.scene import MOST_CHARACTERS, MOST_LINES, Diagnostic, OpenFile, Scene, bodies
+from foretype.context.search_index import SearchIndex
 from foretype.context.snippet import Snippet
 from foretype.text.document import Document
 from foretype.text.lines import Lines
@@ -65,7 +65,7 @@ class Surroundings:
     """The workspace of a document: its index, and how paths are shown. `path` is the document's own."""
 
     path: str
-    library: Library
+    index: SearchIndex
     shown: Callable[[str], str]
     """A document's URI as a path below the workspace folder, "" for what a model may not see."""
 
@@ -277,7 +277,7 @@ class _Snapshot:
             self.document.language_id,
             bodies(self.document.lines),
             self.line,
-            self.around.library,
+            self.around.index,
             tuple(self._open_files()),
             tuple(edits_of(pasts, shown.__getitem__)),
             self.diagnostics,
@@ -292,6 +292,6 @@ class _Snapshot:
                 lines = bodies(document.lines[:MOST_LINES])
                 if sum(map(len, lines)) <= MOST_CHARACTERS:
                     found.append(OpenFile(path, document.language_id, lines))
-            elif path and (text := self.around.library.file(path)) is not None:
+            elif path and (text := self.around.index.file(path)) is not None:
                 found.append(OpenFile(path, "", text.split("\n")))
         return found

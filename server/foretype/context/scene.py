@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from foretype.context.identifiers import identifiers
-from foretype.context.library import Library
+from foretype.context.search_index import SearchIndex
 from foretype.context.terms import terms_of_names
 from foretype.repository.search.values import Symbol
 from foretype.syntax.definitions import Definition, Import, definitions_and_imports, imports
@@ -95,7 +95,7 @@ class Scene:
     language_id: str
     lines: Sequence[str]
     line: int
-    library: Library
+    index: SearchIndex
     open_files: tuple[OpenFile, ...] = ()
     edits: tuple[RecentEdit, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -112,7 +112,7 @@ class Scene:
     def defined(self) -> frozenset[str]:
         """The names that the document defines; of a long one, as it is indexed."""
         found: Sequence[Definition | Symbol] = (
-            self._read[0] if self._read is not None else self.library.symbols(self.path)
+            self._read[0] if self._read is not None else self.index.symbols(self.path)
         )
         return frozenset(one.name for one in found)
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def surroundings_of(workspaces: Workspaces, document: Document) -> Surroundings | None:
     """The index that the document belongs to, or only its folder; None where it lies outside all folders."""
-    from foretype.context.library import EmptyLibrary
     from foretype.context.preparation import Surroundings  # not before `initialize` has been answered
+    from foretype.context.search_index import EmptySearchIndex
 
     for index in workspaces.indexes:
         own = index.relative(document.uri)
@@ -28,7 +28,7 @@ def surroundings_of(workspaces: Workspaces, document: Document) -> Surroundings 
     for folder in workspaces.folders:
         own = _below(folder, document.uri)
         if own:
-            return Surroundings(own, EmptyLibrary(), partial(_below, folder))
+            return Surroundings(own, EmptySearchIndex(), partial(_below, folder))
     return None
 
 

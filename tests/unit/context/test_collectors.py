@@ -1,4 +1,4 @@
-"""What each collector offers for a scene, with a library in memory."""
+"""What each collector offers for a scene, with a search index in memory."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from foretype.context.collectors.import_lines import import_lines
 from foretype.context.collectors.imported import imported
 from foretype.context.collectors.open_files import far_parts, open_files
 from foretype.context.collectors.search import search
-from foretype.context.library import EmptyLibrary
 from foretype.context.scene import Diagnostic, OpenFile, RecentEdit, Scene
+from foretype.context.search_index import EmptySearchIndex
 from foretype.context.snippet import Snippet
 from foretype.repository.search.values import Chunk
 
-from .library import FakeLibrary
+from .fake_index import FakeSearchIndex
 
 PRICING = '''"""Prices."""
 import decimal
@@ -60,8 +60,8 @@ FILES = {
 
 
 def scene(**more: object) -> Scene:
-    library = FakeLibrary(FILES, {"shop/order.py": [("shop/money.py", 0.5), ("gone.py", 0.4)]})
-    return replace(Scene("shop/order.py", "python", ORDER.split("\n"), 6, library), **more)
+    index = FakeSearchIndex(FILES, {"shop/order.py": [("shop/money.py", 0.5), ("gone.py", 0.4)]})
+    return replace(Scene("shop/order.py", "python", ORDER.split("\n"), 6, index), **more)
 
 
 def names(offered: list[Snippet]) -> set[tuple[str, str]]:
@@ -99,7 +99,7 @@ def test_search_finds_the_other_file_and_never_the_own() -> None:
     assert all("\n".join(FILES[one.path].split("\n")[one.start : one.end]) + "\n" == one.text for one in found)
 
 
-class _Halves(EmptyLibrary):
+class _Halves(EmptySearchIndex):
     """A search that finds these."""
 
     def __init__(self, chunks: list[Chunk]) -> None:
@@ -119,7 +119,9 @@ def test_windows_of_open_files() -> None:
 def test_the_lines_above_a_window_come_with_it_for_the_gate() -> None:
     lines = [f"# nothing {number}" for number in range(50)] + PRICING.split("\n")
     opened = OpenFile("pricing.txt", "yaml", lines)
-    searched = scene(library=FakeLibrary({"pricing.txt": "\n".join(lines)}, {"shop/order.py": [("pricing.txt", 0.5)]}))
+    searched = scene(
+        index=FakeSearchIndex({"pricing.txt": "\n".join(lines)}, {"shop/order.py": [("pricing.txt", 0.5)]})
+    )
     for collector in (open_files, search, co_change):
         found = list(collector(replace(searched, open_files=(opened,))))
         assert any(one.start > 2 for one in found)
@@ -127,7 +129,7 @@ def test_the_lines_above_a_window_come_with_it_for_the_gate() -> None:
             one.lead == "".join(f"{line}\n" for line in lines[max(0, one.start - 2) : one.start]) for one in found
         )
     halves = [Chunk("pricing.txt", 50, len(lines), "\n".join(lines[50:]), 1.0, "# nothing 48\n# nothing 49\n")]
-    cut = [one for one in search(replace(searched, library=_Halves(halves))) if one.start in (50, 51)]
+    cut = [one for one in search(replace(searched, index=_Halves(halves))) if one.start in (50, 51)]
     assert cut
     assert all(one.lead.startswith("# nothing 48\n# nothing 49\n") for one in cut)
     assert {one.language_id for one in open_files(scene(open_files=(opened,)))} == {"yaml"}

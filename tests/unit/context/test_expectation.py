@@ -8,13 +8,13 @@ from foretype.context.expectation import BIAS, FEATURES, WEIGHTS, features, judg
 from foretype.context.scene import RecentEdit, Scene
 from foretype.context.snippet import Origin, Snippet
 
-from .library import FakeLibrary
+from .fake_index import FakeSearchIndex
 
 LINES = ["def total(order):", "    check(order)", "    count = len(order)", "", "    return count"]
 
 
 def scene(lines: list[str] = LINES, line: int = 3, **more: object) -> Scene:
-    return Scene("shop/order.py", "python", lines, line, FakeLibrary({}), **more)  # type: ignore[arg-type]
+    return Scene("shop/order.py", "python", lines, line, FakeSearchIndex({}), **more)  # type: ignore[arg-type]
 
 
 def snippet(text: str, origin: Origin = "search", path: str = "far/other.py", weight: float = 0.5) -> Snippet:

@@ -17,7 +17,7 @@ from foretype.text.document import Change, Document
 from foretype.text.lines import Lines
 from foretype.text.positions import Position
 
-from .library import FakeLibrary
+from .fake_index import FakeSearchIndex
 
 pytestmark = pytest.mark.asyncio
 
@@ -37,13 +37,13 @@ class Desk:
     """A preparation with a workspace in memory, and the scenes that it looked at."""
 
     def __init__(self) -> None:
-        self.library = FakeLibrary(FILES)
+        self.index = FakeSearchIndex(FILES)
         self.scenes: list[Scene] = []
         self.preparation = ContextPreparation(self._surroundings, self._gathering)
 
     def _surroundings(self, document: Document) -> Surroundings | None:
         path = shown(document.uri)
-        return Surroundings(path, self.library, shown) if path else None
+        return Surroundings(path, self.index, shown) if path else None
 
     def _gathering(self, scene: Scene) -> Gathering:
         self.scenes.append(scene)
@@ -214,7 +214,7 @@ async def test_a_failure_is_not_the_last_of_gathering(desk: Desk, monkeypatch: p
     def surroundings(document: Document) -> Surroundings | None:
         if fails:
             raise ValueError("a workspace that went away")
-        return Surroundings("order.py", desk.library, shown)
+        return Surroundings("order.py", desk.index, shown)
 
     monkeypatch.setattr(desk.preparation, "_surroundings", surroundings)
     desk.preparation.candidates(one, Position(3, 0))
@@ -245,14 +245,14 @@ async def test_what_no_person_wrote_is_not_looked_at(desk: Desk) -> None:
 
 async def test_an_index_that_hangs_hangs_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache may lie on a network drive."""
-    hangs, free, found = threading.Event(), threading.Event(), desk.library.search
+    hangs, free, found = threading.Event(), threading.Event(), desk.index.search
 
     def search(terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> list[Chunk]:
         hangs.set()
         free.wait(60)
         return found(terms, limit, without)
 
-    monkeypatch.setattr(desk.library, "search", search)
+    monkeypatch.setattr(desk.index, "search", search)
     one = desk.open(document())
     desk.preparation.candidates(one, Position(3, 0))
     for _ in range(1_000):

@@ -7,7 +7,7 @@ import pytest
 from foretype.context.collectors.resolving import files_of
 from foretype.syntax.definitions import Import
 
-from .library import FakeLibrary
+from .fake_index import FakeSearchIndex
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,5 @@ from .library import FakeLibrary
 def test_files(
     language: str, path: str, module: str, names: tuple[str, ...], files: list[str], found: list[str]
 ) -> None:
-    library = FakeLibrary(dict.fromkeys(files, ""))
-    assert files_of(Import(module, names, 0, 1), path, language, library) == found
+    index = FakeSearchIndex(dict.fromkeys(files, ""))
+    assert files_of(Import(module, names, 0, 1), path, language, index) == found

@@ -16,8 +16,8 @@ _LARGEST: Final = 3_000
 
 def co_change(scene: Scene) -> Iterator[Snippet]:
     """The likelihood that the file changes too is the weight."""
-    for path, likelihood in scene.library.changed_with(scene.path)[:_FILES]:
-        text = scene.library.file(path)
+    for path, likelihood in scene.index.changed_with(scene.path)[:_FILES]:
+        text = scene.index.file(path)
         if text is not None:
             lines = text.split("\n")[:_LARGEST]
             for one in best_windows(lines, scene.wanted_terms, _OF_ONE):

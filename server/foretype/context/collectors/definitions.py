@@ -21,7 +21,7 @@ _MOST_NAMESAKES: Final = 3
 def definitions(scene: Scene) -> Iterator[Snippet]:
     """The nearer the name and the fewer its namesakes, the more a definition weighs."""
     names = [name for name in scene.near if name not in scene.defined][:_NAMES]
-    found = [one for one in scene.library.definitions(names, _SYMBOLS) if one.path != scene.path]
+    found = [one for one in scene.index.definitions(names, _SYMBOLS) if one.path != scene.path]
     namesakes = Counter(one.name for one in found)
     for one in found:
         if namesakes[one.name] > _MOST_NAMESAKES:
@@ -35,6 +35,6 @@ def definitions(scene: Scene) -> Iterator[Snippet]:
 
 def _members(scene: Scene, one: Symbol) -> list[str]:
     inside = f"{one.container}.{one.name}" if one.container else one.name
-    of_file = scene.library.symbols(one.path)
+    of_file = scene.index.symbols(one.path)
     heads = [member.signature.split("\n")[0] for member in of_file if member.container == inside]
     return [f"    {head}" for head in heads[:_MEMBERS]]

@@ -50,11 +50,11 @@ def _among_imports(scene: Scene) -> bool:
 def _files(scene: Scene) -> dict[str, list[str]]:
     """The heads of other files: open ones, partners of commits, what a search for the same imports finds."""
     found = {file.path: list(file.lines[:_HEAD]) for file in scene.open_files}
-    for path, _ in scene.library.changed_with(scene.path)[:_PARTNERS]:
-        if path not in found and (text := scene.library.file(path)) is not None:
+    for path, _ in scene.index.changed_with(scene.path)[:_PARTNERS]:
+        if path not in found and (text := scene.index.file(path)) is not None:
             found[path] = text.split("\n")[:_HEAD]
     asked = dict.fromkeys(_names_of(scene.lines, scene.language_id), 1.0)
-    for chunk in scene.library.search({**scene.near, **asked}, _CHUNKS, {scene.path}):
+    for chunk in scene.index.search({**scene.near, **asked}, _CHUNKS, {scene.path}):
         if chunk.start == 0:
             found.setdefault(chunk.path, chunk.text.split("\n")[:_HEAD])
     return found

@@ -18,7 +18,7 @@ def imported(scene: Scene) -> Iterator[Snippet]:
     """The parts of each outline that fit best, those of modules whose names stand near the cursor first."""
     found = []
     for path in _modules(scene)[:_MODULES]:
-        lines = scene.library.outline(path).split("\n")
+        lines = scene.index.outline(path).split("\n")
         found += [(path, lines, window) for window in best_windows(lines, scene.wanted_terms, _OF_ONE)]
     top = max((window.score for _, _, window in found), default=1.0)
     for path, lines, one in found:
@@ -30,5 +30,5 @@ def imported(scene: Scene) -> Iterator[Snippet]:
 
 def _modules(scene: Scene) -> list[str]:
     used = sorted(scene.imports, key=lambda one: -max((scene.near.get(name, 0.0) for name in one.names), default=0.0))
-    paths = (path for one in used for path in files_of(one, scene.path, scene.language_id, scene.library))
+    paths = (path for one in used for path in files_of(one, scene.path, scene.language_id, scene.index))
     return [path for path in dict.fromkeys(paths) if path != scene.path]

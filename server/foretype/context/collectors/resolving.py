@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from foretype.context.library import Library
+from foretype.context.search_index import SearchIndex
 from foretype.syntax.definitions import Import
 
 _MOST: Final = 3
@@ -36,12 +36,12 @@ _DOTTED: Final = frozenset({"python", "java", "kotlin", "scala", "csharp", "lua"
 _NAMES_ARE_MODULES: Final = frozenset({"python", "rust", "java", "kotlin"})
 
 
-def files_of(one: Import, path: str, language_id: str, library: Library) -> list[str]:
+def files_of(one: Import, path: str, language_id: str, index: SearchIndex) -> list[str]:
     """The files that an import may mean, those that lie nearest to `path` first."""
     module = one.module.strip("\"'<>`")
     endings = _ENDINGS.get(language_id, ("",))
     ends = [f"{stem}{ending}" for stem in _stems(one, module, path, language_id) for ending in endings]
-    found = library.paths_ending(list(dict.fromkeys(end for end in ends if end.strip("/"))))
+    found = index.paths_ending(list(dict.fromkeys(end for end in ends if end.strip("/"))))
     here = path.split("/")
     return sorted(found, key=lambda other: -_common(other.split("/"), here))[:_MOST]
 

@@ -15,7 +15,7 @@ _OF_ONE: Final = 5
 
 def search(scene: Scene) -> Iterator[Snippet]:
     """Windows of the best chunks; a chunk's score, against the best, is their weight."""
-    chunks = scene.library.search(scene.wanted, _CHUNKS, {scene.path})
+    chunks = scene.index.search(scene.wanted, _CHUNKS, {scene.path})
     top = chunks[0].score if chunks else 1.0
     for chunk in chunks:
         lines = chunk.text.split("\n")

@@ -1,4 +1,4 @@
-"""A library for tests: files by path, defined names and outlines read off them as the index does, plain search."""
+"""A search index for tests: files by path, defined names and outlines read off them as the index does, plain search."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from foretype.syntax.definitions import definitions, definitions_and_outline
 
 
 @dataclass
-class FakeLibrary:
+class FakeSearchIndex:
     """Each file is one chunk."""
 
     files: Mapping[str, str]

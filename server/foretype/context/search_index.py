@@ -8,7 +8,7 @@ from typing import Protocol
 from foretype.repository.search.values import Chunk, Symbol
 
 
-class Library(Protocol):
+class SearchIndex(Protocol):
     """An index of the workspace, asked from a thread. Missing things are empty answers, never errors."""
 
     def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[Chunk]:
@@ -40,7 +40,7 @@ class Library(Protocol):
         ...
 
 
-class EmptyLibrary:
+class EmptySearchIndex:
     """What is known where nothing is indexed: open files and edits can stand in prompts all the same."""
 
     def search(self, terms: Mapping[str, float], limit: int, without: Collection[str] = ()) -> Sequence[Chunk]:
